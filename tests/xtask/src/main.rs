@@ -1,3 +1,65 @@
-//! Under construction.
+//! `cargo xtask`: the one entry point for tests, tools, benchmarks and packages.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks through them")]
 
-fn main() {}
+mod hygiene;
+mod purity;
+mod shell;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+/// One subcommand. To add one, write its file and add its line to [`COMMANDS`].
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(lexopt::Parser) -> shell::Fallible<ExitCode>,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "test",
+        arguments: "[--long] [--only STEP]...",
+        about: "install what the steps need, run them all, end with `N passed, N failed`",
+        run: test::command,
+    },
+    Command {
+        name: "tools",
+        arguments: "[NAME]...",
+        about: "install the named tools, or all that the tests need; --list shows them",
+        run: tools::command,
+    },
+    Command {
+        name: "swift",
+        arguments: "FOLDER ARGUMENT...",
+        about: "run `swift ARGUMENT...` in a folder of the project, from PATH or from Debian's package",
+        run: tools::swift::command_line,
+    },
+];
+
+fn main() -> ExitCode {
+    let mut words = std::env::args_os();
+    let program = words.next().unwrap_or_default();
+    let name = words.next().unwrap_or_default();
+    let Some(command) = COMMANDS.iter().find(|command| name == command.name) else {
+        return usage(&name.to_string_lossy());
+    };
+    let arguments = lexopt::Parser::from_iter(std::iter::once(program).chain(words));
+    (command.run)(arguments).unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn usage(name: &str) -> ExitCode {
+    let asked = matches!(name, "" | "help" | "--help" | "-h");
+    if !asked {
+        eprintln!("error: there is no command `{name}`\n");
+    }
+    println!("Usage: cargo xtask COMMAND\n");
+    for command in COMMANDS {
+        println!("  {} {}\n      {}", command.name, command.arguments, command.about);
+    }
+    if asked { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,90 @@
+//! What must be in no tracked file: paths of one machine, hosts of registries, more lines than one can read.
+
+#[cfg(test)]
+mod tests;
+
+use crate::shell::{self, Fallible};
+
+const MAX_LINES: usize = 400;
+
+/// Files that people write and read from top to bottom.
+const SOURCE: [&str; 14] = [
+    ".rs", ".ts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".py", ".swift", ".kt", ".kts", ".sh", ".css",
+    ".html",
+];
+
+/// Each is followed by something when it is a path of somebody's machine.
+const HOMES: [&str; 5] = ["/home/", "/root/", "/Users/", "C:\\Users\\", "C:/Users/"];
+
+/// A mirror or a lock file with addresses ties the project to where it was last installed.
+const HOSTS: [&str; 12] = [
+    "registry.npmjs.org",
+    "registry.yarnpkg.com",
+    "index.crates.io",
+    "static.crates.io",
+    "files.pythonhosted.org",
+    "pypi.org/simple",
+    "repo1.maven.org",
+    "repo.maven.apache.org",
+    "deb.debian.org",
+    "ftp.debian.org",
+    "proxy.golang.org",
+    "artifactory",
+];
+
+/// Looks at every file that git tracks, as it is in the working tree.
+pub(crate) fn check() -> Fallible<()> {
+    let own = own_places();
+    let mut found = Vec::new();
+    for name in shell::output(&mut shell::command("git ls-files -z"))?.split_terminator('\0') {
+        // This file has to name what it looks for; one that is deleted but not committed has nothing to read.
+        let Ok(bytes) = std::fs::read(shell::root().join(name)) else { continue };
+        if name == file!() || name == "tests/xtask/src/hygiene/tests.rs" {
+            continue;
+        }
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        found.extend(problems(name, &text, &own));
+    }
+    if found.is_empty() { Ok(()) } else { Err(found.join("\n    ").into()) }
+}
+
+/// Where this clone and this user live, which no file should know.
+fn own_places() -> Vec<String> {
+    let home = std::env::home_dir();
+    [Some(shell::root().to_owned()), home]
+        .into_iter()
+        .flatten()
+        .map(|place| format!("{}/", place.display()))
+        .filter(|place| place.len() > 2)
+        .collect()
+}
+
+fn problems(name: &str, text: &str, own: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let lines = text.lines().count();
+    if lines > MAX_LINES && SOURCE.iter().any(|ending| name.ends_with(ending)) {
+        found.push(format!("{name}: {lines} lines, at most {MAX_LINES} are allowed"));
+    }
+    for (index, line) in text.lines().enumerate() {
+        let place = own.iter().find(|place| line.contains(place.as_str())).map(String::as_str);
+        if let Some(place) = place.or_else(|| home_in(line)) {
+            found.push(format!("{name}:{}: a path of one machine ({place}…)", index + 1));
+        }
+        if let Some(host) = HOSTS.iter().find(|host| line.contains(**host)) {
+            found.push(format!("{name}:{}: a registry host ({host})", index + 1));
+        }
+    }
+    found
+}
+
+/// A home folder: not the end of a longer path, and with something in it.
+fn home_in(line: &str) -> Option<&'static str> {
+    HOMES.into_iter().find(|home| {
+        line.match_indices(home).any(|(at, _)| {
+            let before = line[..at].chars().next_back();
+            let after = line[at + home.len()..].chars().next();
+            !before.is_some_and(|c| c.is_alphanumeric() || "/._-}".contains(c))
+                && after.is_some_and(char::is_alphanumeric)
+        })
+    })
+}

@@ -1,0 +1,121 @@
+//! The table of steps. To add one, add its line; the cheap ones come first.
+
+#[cfg(test)]
+mod tests;
+
+use super::Stage;
+use crate::shell::{self, Fallible};
+use crate::{hygiene, purity};
+
+/// One line of the report.
+pub(super) struct Step {
+    /// What `--only` takes.
+    pub(super) name: &'static str,
+    pub(super) counts: Counts,
+    /// Names from the table in `tools.rs`.
+    pub(super) needs: &'static [&'static str],
+    pub(super) run: fn(&mut Stage) -> Fallible<()>,
+}
+
+/// What a step adds to `N passed, N failed`.
+#[derive(Clone, Copy)]
+pub(super) enum Counts {
+    /// One, by its exit status.
+    Check,
+    /// Each test that ran, at least one.
+    Tests,
+}
+use Counts::{Check, Tests};
+
+pub(super) const STEPS: &[Step] = &[
+    Step { name: "fmt", counts: Check, needs: &[], run: |stage| stage.sh("cargo fmt --all --check") },
+    Step { name: "hygiene", counts: Check, needs: &[], run: |_| hygiene::check() },
+    Step { name: "purity", counts: Check, needs: &[], run: |_| purity::check() },
+    Step {
+        name: "deny",
+        counts: Check,
+        needs: &["cargo-deny"],
+        run: |stage| stage.sh("cargo deny --all-features check licenses bans sources"),
+    },
+    Step { name: "advisories", counts: Check, needs: &["cargo-deny"], run: advisories },
+    Step {
+        name: "clippy",
+        counts: Check,
+        needs: &[],
+        run: |stage| stage.sh("cargo clippy --workspace --all-targets -- -D warnings"),
+    },
+    Step { name: "features", counts: Check, needs: &[], run: features },
+    Step {
+        name: "docs",
+        counts: Check,
+        needs: &[],
+        run: |stage| stage.sh_with(&[("RUSTDOCFLAGS", "-D warnings")], "cargo doc --workspace --no-deps"),
+    },
+    Step {
+        name: "msrv",
+        counts: Check,
+        needs: &["1.88.0"],
+        run: |stage| stage.sh("cargo +1.88.0 check -p rejoin-proto -p rejoin"),
+    },
+    Step {
+        name: "wasm-check",
+        counts: Check,
+        needs: &["wasm32-unknown-unknown"],
+        run: |stage| stage.sh("cargo check -p rejoin-proto --target wasm32-unknown-unknown"),
+    },
+    Step {
+        name: "host",
+        counts: Tests,
+        needs: &[],
+        run: |stage| stage.sh("cargo test --workspace --no-fail-fast"),
+    },
+    Step { name: "wasm", counts: Tests, needs: &["wasm32-wasip1", "node"], run: wasm },
+    Step { name: "demo", counts: Check, needs: &[], run: demo },
+];
+
+/// A database that cannot be fetched is no verdict on the dependencies; what it says, once fetched, is.
+fn advisories(stage: &mut Stage) -> Fallible<()> {
+    if stage.sh("cargo deny fetch db").is_err() {
+        stage.notes.push("advisories: database not reachable".to_owned());
+        return Ok(());
+    }
+    stage.sh("cargo deny --all-features check --disable-fetch advisories")
+}
+
+/// Features must build alone, or a user finds the missing `cfg` for us; in the long form each pair too.
+fn features(stage: &mut Stage) -> Fallible<()> {
+    const CLIPPY: &str = "cargo clippy -p rejoin --no-default-features";
+    let metadata = shell::output(&mut shell::command("cargo metadata --no-deps --format-version 1"))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+    let packages = metadata["packages"].as_array().ok_or("cargo metadata names no packages")?;
+    let rejoin = packages.iter().find(|package| package["name"] == "rejoin").ok_or("there is no `rejoin`")?;
+    let names = rejoin["features"].as_object().ok_or("cargo metadata names no features")?;
+    stage.sh(&format!("{CLIPPY} -- -D warnings"))?;
+    for (index, name) in names.keys().enumerate() {
+        stage.sh(&format!("{CLIPPY} --features {name} -- -D warnings"))?;
+        let others = if stage.long { names.len() } else { 0 };
+        for other in names.keys().take(others).skip(index + 1) {
+            stage.sh(&format!("{CLIPPY} --features {name},{other} -- -D warnings"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The ordinary tests of the core, run inside WebAssembly by Node's WASI.
+fn wasm(stage: &mut Stage) -> Fallible<()> {
+    let runner = shell::root().join("tests/xtask/src/test/wasi-runner.mjs");
+    let runner = format!("node --no-warnings {}", runner.display());
+    stage.sh_with(
+        &[("CARGO_TARGET_WASM32_WASIP1_RUNNER", &runner)],
+        "cargo test -p rejoin-proto --target wasm32-wasip1 --no-fail-fast --lib --tests",
+    )
+}
+
+/// The exit status alone would let a demo pass that does nothing.
+fn demo(stage: &mut Stage) -> Fallible<()> {
+    const PROMISE: &str = "lost 0 · duplicated 0 · reordered 0";
+    stage.sh("cargo demo")?;
+    let log = stage.log.text();
+    let last = log.lines().last().unwrap_or_default();
+    if last.contains(PROMISE) { Ok(()) } else { Err(format!("the demo did not end with `{PROMISE}`").into()) }
+}
