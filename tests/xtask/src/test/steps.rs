@@ -102,12 +102,14 @@ fn features(stage: &mut Stage) -> Fallible<()> {
 }
 
 /// The ordinary tests of the core, run inside WebAssembly by Node's WASI.
+///
+/// A panic aborts there, so what a test printed would be lost if it were captured.
 fn wasm(stage: &mut Stage) -> Fallible<()> {
     let runner = shell::root().join("tests/xtask/src/test/wasi-runner.mjs");
     let runner = format!("node --no-warnings {}", runner.display());
     stage.sh_with(
         &[("CARGO_TARGET_WASM32_WASIP1_RUNNER", &runner)],
-        "cargo test -p rejoin-proto --target wasm32-wasip1 --no-fail-fast --lib --tests",
+        "cargo test -p rejoin-proto --target wasm32-wasip1 --no-fail-fast --lib --tests -- --nocapture",
     )
 }
 
