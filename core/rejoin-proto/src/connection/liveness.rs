@@ -1,0 +1,157 @@
+use core::time::Duration;
+
+use super::timers::Timer;
+use crate::Timestamp;
+
+/// A deadline that fires later than this was judged by a clock that slept or a timer that was throttled.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Who asks for signs of life on a link, and how long silence may last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heartbeat {
+    /// We ping after `interval` of silence; the link is dead after `timeout` more.
+    Ping {
+        /// The silence after which a ping is sent.
+        interval: Duration,
+        /// The silence after a ping that ends the link.
+        timeout: Duration,
+    },
+    /// The peer pings each `interval`; the link is dead after `interval + timeout` of silence.
+    Expect {
+        /// The time between two pings of the peer.
+        interval: Duration,
+        /// How late a ping may be.
+        timeout: Duration,
+    },
+    /// Nobody pings: silence means nothing.
+    None,
+}
+
+/// What is to be done about a silent peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// Ask for a sign of life.
+    Ping,
+    /// The timer came late: ask again before judging.
+    Suspect,
+    /// The link is dead.
+    Dead,
+}
+
+/// Judges by the last frame received whether the peer lives.
+#[derive(Debug)]
+pub(crate) struct Liveness {
+    heartbeat: Heartbeat,
+    last_received: Timestamp,
+    /// Set while an answer is due: to a ping, or to a probe with a deadline of its own.
+    answer_due: Option<Timestamp>,
+    probing: bool,
+    paused: bool,
+}
+
+impl Default for Liveness {
+    fn default() -> Self {
+        Self {
+            heartbeat: Heartbeat::None,
+            last_received: Timestamp::ZERO,
+            answer_due: None,
+            probing: false,
+            paused: false,
+        }
+    }
+}
+
+impl Liveness {
+    pub(crate) fn start(&mut self, heartbeat: Heartbeat, now: Timestamp) {
+        *self = Self { heartbeat, last_received: now, ..Self::default() };
+    }
+
+    pub(super) fn stop(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(super) fn received(&mut self, now: Timestamp) {
+        self.last_received = now;
+        self.answer_due = None;
+        self.probing = false;
+    }
+
+    /// While the application does not read, silence is our own doing.
+    pub(super) fn set_paused(&mut self, paused: bool, now: Timestamp) {
+        self.paused = paused;
+        self.received(now);
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    pub(super) fn is_probing(&self) -> bool {
+        self.probing
+    }
+
+    /// A ping went out: an answer is due.
+    pub(super) fn pinged(&mut self, now: Timestamp) {
+        let timeout = match self.heartbeat {
+            Heartbeat::Ping { timeout, .. } | Heartbeat::Expect { timeout, .. } => timeout,
+            Heartbeat::None => return,
+        };
+        self.answer_due.get_or_insert(now + timeout);
+    }
+
+    /// The link is suspect: the peer must show life within `timeout`. Without a way to ask, that is expected
+    /// only where the peer was due to speak by itself.
+    pub(super) fn probe(&mut self, timeout: Duration, can_ask: bool, now: Timestamp) {
+        let due = match self.heartbeat {
+            Heartbeat::Expect { interval, .. } => now.since(self.last_received) >= interval,
+            Heartbeat::Ping { .. } | Heartbeat::None => false,
+        };
+        if self.paused || self.probing || !(can_ask || due) {
+            return;
+        }
+        self.probing = true;
+        let deadline = now + timeout;
+        self.answer_due = Some(self.answer_due.map_or(deadline, |at| at.max(now).min(deadline)));
+    }
+
+    pub(super) fn next(&self) -> Option<(Timestamp, Timer)> {
+        if self.paused {
+            let interval = match self.heartbeat {
+                Heartbeat::Ping { interval, .. } | Heartbeat::Expect { interval, .. } => interval,
+                Heartbeat::None => return None,
+            };
+            return Some((self.last_received + interval, Timer::Ping));
+        }
+        let by_answer = self.answer_due.map(|at| (at, Timer::Silence));
+        let by_silence = match self.heartbeat {
+            Heartbeat::Ping { interval, .. } if self.answer_due.is_none() => {
+                Some((self.last_received + interval, Timer::Ping))
+            }
+            Heartbeat::Expect { interval, timeout } if !self.probing => {
+                Some((self.last_received + interval + timeout, Timer::Silence))
+            }
+            Heartbeat::Ping { .. } | Heartbeat::Expect { .. } | Heartbeat::None => None,
+        };
+        by_answer.into_iter().chain(by_silence).min_by_key(|(at, _)| *at)
+    }
+
+    pub(super) fn judge(&mut self, now: Timestamp) -> Option<Silence> {
+        let (at, timer) = self.next()?;
+        if at > now {
+            return None;
+        }
+        if self.paused {
+            self.last_received = now;
+            return Some(Silence::Ping);
+        }
+        if timer == Timer::Ping {
+            return Some(Silence::Ping);
+        }
+        if now.since(at) > LATE && !self.probing {
+            // Judged anew from here: what slept was our clock, not the peer.
+            self.answer_due = None;
+            return Some(Silence::Suspect);
+        }
+        Some(Silence::Dead)
+    }
+}

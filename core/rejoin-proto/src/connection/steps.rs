@@ -1,0 +1,412 @@
+//! The steps that the table names: each leaves the connection in a state of the table.
+
+use core::time::Duration;
+
+use super::liveness::Silence;
+use super::table::client_disconnect;
+use super::timers::Alarm;
+use super::{Connection, Event, NetworkHint, Output, Phase, SocketId, State};
+use crate::backoff::up_to;
+use crate::protocol::{Link, Protocol, Requests};
+use crate::verdict::Verdict;
+use crate::{Credentials, CredentialsReason, Error, ErrorCode, Frame, LaneId, Timestamp};
+
+/// Hints never make attempts follow each other faster than this.
+const DIAL_SPACING: Duration = Duration::from_secs(1);
+/// How long messages may have left in silence before the peer is asked for a sign of life.
+const PROOF_DELAY: Duration = Duration::from_millis(250);
+/// Close code of a deliberate close (RFC 6455, section 7.4.1).
+const NORMAL: u16 = 1000;
+
+impl<P: Protocol> Connection<P> {
+    pub(super) fn start(&mut self, now: Timestamp) {
+        if self.closed {
+            return;
+        }
+        self.backoff.reset();
+        self.strikes.reset();
+        self.refused = false;
+        self.not_before = now;
+        self.dial(now);
+    }
+
+    /// Begins an attempt.
+    pub(super) fn dial(&mut self, now: Timestamp) {
+        self.timers.clear_all();
+        self.last_socket = self.last_socket.wrapping_add(1);
+        let socket = SocketId(self.last_socket);
+        self.socket = Some(socket);
+        self.last_dial = Some(now);
+        self.counters.attempts += 1;
+        self.timers.set(Alarm::Connect, now + self.config.connect_timeout);
+        if self.config.credentials {
+            self.enter_phase(Phase::Credentials);
+            self.timers.set(Alarm::Credentials, now + self.config.credentials_timeout);
+            let reason = if self.refused { CredentialsReason::Refused } else { CredentialsReason::Connect };
+            self.outputs.push_back(Output::NeedCredentials { socket, reason });
+        } else {
+            self.open(None);
+        }
+    }
+
+    pub(super) fn open(&mut self, credentials: Option<Credentials>) {
+        self.timers.clear(Alarm::Credentials);
+        self.credentials.clone_from(&credentials);
+        self.enter_phase(Phase::Opening);
+        if let Some(socket) = self.socket {
+            self.outputs.push_back(Output::Open { socket, credentials });
+        }
+    }
+
+    pub(super) fn opened(&mut self, ping_frames: bool, now: Timestamp) {
+        self.ping_frames = ping_frames;
+        self.enter_phase(Phase::Handshake);
+        let credentials = self.credentials.take();
+        self.with_protocol(now, |protocol, link| protocol.opened(link, credentials.as_ref()));
+    }
+
+    pub(super) fn frame(&mut self, frame: Frame, now: Timestamp) {
+        self.counters.frames_received += 1;
+        self.liveness.received(now);
+        self.timers.clear(Alarm::Proof);
+        self.proof_asked = false;
+        self.outbox.prove();
+        let (result, requests) = self.call_protocol(now, |protocol, link| protocol.frame(link, frame));
+        match result {
+            Ok(()) => self.settle(requests, now),
+            Err(error) => self.settle(Requests { end: Some(error), ..requests }, now),
+        }
+    }
+
+    pub(super) fn flushed(&mut self, frames: u64, now: Timestamp) {
+        self.outbox.flushed(frames, now);
+        self.timers.clear(Alarm::Write);
+        if self.outbox.has_unflushed() {
+            self.timers.set(Alarm::Write, now + self.config.write_timeout);
+        }
+        if self.outbox.has_unproven() {
+            self.timers.set_if_idle(Alarm::Proof, now + PROOF_DELAY);
+        }
+    }
+
+    /// The handshake is done.
+    fn ready(&mut self, resumed: bool, now: Timestamp) {
+        let handshaking = matches!(self.state, State::Connecting { phase: Phase::Handshake, .. });
+        let (true, Some(socket)) = (handshaking, self.socket) else { return };
+        self.resumed = resumed;
+        if self.config.rejoin {
+            self.enter_phase(Phase::Rejoining);
+            self.outbox.set_lane_open(LaneId::SETUP, true);
+            self.outputs.push_back(Output::Rejoin { socket });
+        } else {
+            self.connected(now);
+        }
+    }
+
+    pub(super) fn connected(&mut self, now: Timestamp) {
+        self.timers.clear(Alarm::Connect);
+        self.timers.set(Alarm::Stable, now + self.config.backoff.reset_after);
+        self.counters.connects += 1;
+        self.refused = false;
+        self.enter(State::Connected { resumed: self.resumed });
+        self.with_protocol(now, |protocol, link| protocol.connected(link));
+    }
+
+    /// The attempt failed, or the link is gone, unasked: tries again as the verdict says.
+    pub(super) fn lost(&mut self, error: Error, now: Timestamp) {
+        let suspected = self.liveness.is_probing();
+        if error.code() == ErrorCode::TooBig {
+            self.outbox.reject_largest();
+        }
+        self.drop_link(&error, now);
+        let has_credentials = self.config.credentials;
+        let verdict = self.strikes.judge(&error, &self.config.backoff, has_credentials, now);
+        let delay = match verdict {
+            Verdict::Terminal => return self.enter_disconnected(error.with_retryable(false)),
+            Verdict::Refresh => {
+                self.refused = true;
+                self.count_failure().then_some(Duration::ZERO)
+            }
+            Verdict::Retry { floor, window } => self.count_failure().then(|| {
+                self.not_before = now + floor;
+                // What was lost to sleep or a change of network is not a failing server.
+                let ceiling = if suspected { Some(self.config.backoff.online_window) } else { None };
+                let spread = match ceiling {
+                    Some(ceiling) => up_to(ceiling, &mut self.rng),
+                    None if !window.is_zero() && self.backoff.failures() == 1 => up_to(window, &mut self.rng),
+                    None => self.backoff.delay(&mut self.rng),
+                };
+                floor + spread
+            }),
+        };
+        match delay {
+            Some(delay) => self.wait(now + delay, error.with_retryable(true)),
+            None => {
+                let tries = self.backoff.failures();
+                let message = format!("gave up after {tries} attempts: {error}");
+                self.enter_disconnected(Error::new(ErrorCode::AttemptsExhausted, message));
+            }
+        }
+    }
+
+    fn count_failure(&mut self) -> bool {
+        self.backoff.fail()
+    }
+
+    fn wait(&mut self, retry_at: Timestamp, cause: Error) {
+        self.timers.set(Alarm::Retry, retry_at);
+        let attempt = self.backoff.failures().saturating_add(1);
+        self.enter(State::Waiting { attempt, retry_at, cause });
+    }
+
+    pub(super) fn begin_disconnect(&mut self, now: Timestamp) {
+        self.timers.clear(Alarm::Stable);
+        self.timers.set(Alarm::CloseGrace, now + self.config.close_grace);
+        self.closing = false;
+        self.connect_again = false;
+        self.enter(State::Disconnecting);
+    }
+
+    /// The peer answered our close, or ended the link while we were about to.
+    pub(super) fn closed_as_asked(&mut self, error: &Error, now: Timestamp) {
+        // The answer to a close comes after all that was sent before it.
+        if self.closing && error.close_code().is_some() {
+            self.outbox.prove();
+        }
+        self.disconnected(client_disconnect(), now);
+    }
+
+    /// Ends whatever there is, because the application asked for it.
+    pub(super) fn disconnected(&mut self, reason: Error, now: Timestamp) {
+        self.drop_link(&reason, now);
+        if self.closed {
+            self.outbox.close();
+        }
+        let again = core::mem::take(&mut self.connect_again) && !self.closed;
+        if !matches!(self.state, State::Disconnected { reason: Some(_) }) {
+            self.enter_disconnected(reason.with_retryable(false));
+        }
+        if again {
+            self.start(now);
+        }
+    }
+
+    fn enter_disconnected(&mut self, reason: Error) {
+        self.enter(State::Disconnected { reason: Some(reason) });
+    }
+
+    /// Forgets the live socket and all that belonged to it.
+    fn drop_link(&mut self, cause: &Error, now: Timestamp) {
+        self.timers.clear_all();
+        self.liveness.stop();
+        self.proof_asked = false;
+        self.control.clear();
+        let Some(socket) = self.socket.take() else { return };
+        let asked = !matches!(self.state, State::Connecting { phase: Phase::Credentials, .. });
+        if asked {
+            self.outputs.push_back(Output::Abort { socket });
+        }
+        self.outbox.link_lost();
+        let ((), _) = self.call_protocol(now, |protocol, link| protocol.closed(link, cause));
+        self.control.clear();
+    }
+
+    pub(super) fn hint_while_waiting(&mut self, hint: NetworkHint, now: Timestamp) {
+        match hint {
+            NetworkHint::Online | NetworkHint::Woke | NetworkHint::Foreground => {}
+            NetworkHint::Offline | NetworkHint::Background => return,
+        }
+        let State::Waiting { attempt, retry_at, cause } = &self.state else { return };
+        let (attempt, retry_at, cause) = (*attempt, *retry_at, cause.clone());
+        let soon = now + up_to(self.config.backoff.online_window, &mut self.rng);
+        let spaced = self.last_dial.map_or(soon, |last| soon.max(last + DIAL_SPACING));
+        let at = spaced.max(self.not_before).min(retry_at);
+        if at < retry_at {
+            self.timers.set(Alarm::Retry, at);
+            self.enter(State::Waiting { attempt, retry_at: at, cause });
+        }
+    }
+
+    pub(super) fn hint_while_connected(&mut self, hint: NetworkHint, now: Timestamp) {
+        match hint {
+            NetworkHint::Online | NetworkHint::Offline | NetworkHint::Woke | NetworkHint::Foreground => {
+                self.probe(now)
+            }
+            NetworkHint::Background => {}
+        }
+    }
+
+    /// Asks the peer for a sign of life, with a short deadline.
+    fn probe(&mut self, now: Timestamp) {
+        let asked = self.ping(now);
+        self.liveness.probe(self.config.probe_timeout, asked, now);
+    }
+
+    /// True if there is a way to ask.
+    fn ping(&mut self, now: Timestamp) -> bool {
+        let Some(frame) = self.protocol.ping(self.ping_frames) else { return false };
+        self.control.push_back(frame);
+        self.liveness.pinged(now);
+        true
+    }
+
+    pub(super) fn reading(&mut self, paused: bool, now: Timestamp) {
+        if paused == self.liveness.is_paused() {
+            return;
+        }
+        self.liveness.set_paused(paused, now);
+        if paused {
+            self.timers.set(Alarm::Read, now + self.config.read_timeout);
+        } else {
+            self.timers.clear(Alarm::Read);
+        }
+    }
+
+    pub(super) fn write_overdue(&mut self, now: Timestamp) {
+        if self.outbox.has_unflushed() {
+            self.lost(Error::new(ErrorCode::WriteTimeout, "the network takes no more data"), now);
+        }
+    }
+
+    /// Messages left a while ago, and nothing was heard since.
+    pub(super) fn proof_due(&mut self, now: Timestamp) {
+        if !self.outbox.has_unproven() || self.liveness.is_paused() {
+            return;
+        }
+        if self.proof_asked {
+            // There was no way to ask, and the time in which a suspect link is found out has passed.
+            self.proof_asked = false;
+            self.outbox.prove();
+        } else if !self.ping(now) {
+            self.proof_asked = true;
+            self.timers.set(Alarm::Proof, now + self.config.probe_timeout);
+        }
+    }
+
+    pub(super) fn tick_link(&mut self, now: Timestamp) {
+        self.outbox.expire(now);
+        if self.outbox.time_out(now) && self.state.is_connected() {
+            self.probe(now);
+        }
+        if self.protocol.deadline().is_some_and(|at| at <= now) {
+            let (result, requests) = self.call_protocol(now, |protocol, link| protocol.timeout(link));
+            match result {
+                Ok(()) => self.settle(requests, now),
+                Err(error) => self.settle(Requests { end: Some(error), ..requests }, now),
+            }
+        }
+        if self.is_online() {
+            self.judge_silence(now);
+        }
+    }
+
+    fn judge_silence(&mut self, now: Timestamp) {
+        match self.liveness.judge(now) {
+            None => {}
+            Some(Silence::Ping) if self.liveness.is_paused() => {
+                let pong = self.protocol.unsolicited_pong(self.ping_frames);
+                self.control.extend(pong);
+            }
+            Some(Silence::Ping) => {
+                self.ping(now);
+            }
+            Some(Silence::Suspect) => self.probe(now),
+            Some(Silence::Dead) => {
+                let error = Error::new(ErrorCode::HeartbeatTimeout, "the server shows no sign of life");
+                if self.state == State::Disconnecting {
+                    self.disconnected(client_disconnect(), now);
+                } else {
+                    self.lost(error, now);
+                }
+            }
+        }
+    }
+
+    pub(super) fn tick_offline(&mut self, now: Timestamp) {
+        self.outbox.expire(now);
+    }
+
+    pub(super) fn next_frame(&mut self, now: Timestamp) -> Option<Frame> {
+        if !self.outbox.is_mid_message() {
+            if let Some(frame) = self.control.pop_front() {
+                self.outbox.count_frame();
+                return Some(frame);
+            }
+        }
+        match &self.state {
+            State::Connected { .. } => self.outbox.poll_frame(now, false),
+            State::Connecting { phase: Phase::Rejoining, .. } => self.outbox.poll_frame(now, true),
+            State::Disconnecting if !self.closing => {
+                self.outbox.poll_frame(now, false).or_else(|| self.close_drained(now))
+            }
+            State::Disconnected { .. }
+            | State::Connecting { .. }
+            | State::Waiting { .. }
+            | State::Disconnecting => None,
+        }
+    }
+
+    /// All that flowed was pulled: now the close.
+    fn close_drained(&mut self, now: Timestamp) -> Option<Frame> {
+        let socket = self.socket?;
+        self.closing = true;
+        let ((), _) = self.call_protocol(now, |protocol, link| protocol.closing(link));
+        self.outputs.push_back(Output::Close { socket, code: NORMAL });
+        let frame = self.control.pop_front()?;
+        self.outbox.count_frame();
+        Some(frame)
+    }
+
+    /// Whether the handshake is done on a live socket.
+    pub(super) fn is_online(&self) -> bool {
+        matches!(
+            self.state,
+            State::Connecting { phase: Phase::Rejoining, .. }
+                | State::Connected { .. }
+                | State::Disconnecting
+        )
+    }
+
+    pub(super) fn call_protocol<R>(
+        &mut self,
+        now: Timestamp,
+        call: impl FnOnce(&mut P, &mut Link<'_, P::Event>) -> R,
+    ) -> (R, Requests) {
+        let mut requests = Requests::default();
+        let mut link = Link {
+            now,
+            online: self.is_online(),
+            ping_frames: self.ping_frames,
+            control: &mut self.control,
+            outputs: &mut self.outputs,
+            outbox: &mut self.outbox,
+            liveness: &mut self.liveness,
+            requests: &mut requests,
+        };
+        let result = call(&mut self.protocol, &mut link);
+        (result, requests)
+    }
+
+    /// Does what the protocol asked for.
+    pub(super) fn settle(&mut self, requests: Requests, now: Timestamp) {
+        if let Some(resumed) = requests.ready {
+            self.ready(resumed, now);
+        }
+        let Some(error) = requests.end else { return };
+        if self.state == State::Disconnecting {
+            self.disconnected(client_disconnect(), now);
+        } else if self.socket.is_some() {
+            self.lost(error, now);
+        }
+    }
+
+    fn enter_phase(&mut self, phase: Phase) {
+        let attempt = self.backoff.failures().saturating_add(1);
+        self.enter(State::Connecting { attempt, phase });
+    }
+
+    fn enter(&mut self, state: State) {
+        self.state = state.clone();
+        self.outputs.push_back(Output::Event(Event::State(state)));
+    }
+}

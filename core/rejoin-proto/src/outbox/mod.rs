@@ -1,0 +1,472 @@
+//! What the application sends: bounded, ordered, and each message ends in exactly one [`Outcome`].
+
+mod entry;
+mod proof;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+
+pub use entry::{Ack, LaneId, MessageId, Outcome, Outgoing, Receipt, SendOptions};
+use entry::{Entry, InFlight};
+use proof::Unproven;
+
+use crate::config::{OutboxConfig, Overflow};
+use crate::{Error, ErrorCode, Frame, Timestamp};
+
+#[derive(Debug, Default)]
+struct Lane {
+    open: bool,
+    queue: VecDeque<Entry>,
+}
+
+/// The bounded queue of messages between the application and the link.
+///
+/// A message waits in its lane, is in flight while its frames are pulled and not yet flushed, then waits
+/// for an acknowledgement or for a sign of life of the peer. Payloads are kept only while they may be sent again.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    config: OutboxConfig,
+    next_id: u64,
+    lanes: BTreeMap<LaneId, Lane>,
+    in_flight: VecDeque<InFlight>,
+    awaiting: BTreeMap<MessageId, Entry>,
+    unproven: Unproven,
+    receipts: VecDeque<Receipt>,
+    /// Messages in lanes, in flight and awaiting, and the bytes of their payloads.
+    messages: usize,
+    bytes: usize,
+    queued: usize,
+    /// Lower bounds: a wake-up may find nothing due, and then finds the exact next one.
+    next_expiry: Option<Timestamp>,
+    next_ack_deadline: Option<Timestamp>,
+    /// Frames pulled from this link so far, the protocol's own included.
+    pulled: u64,
+    flushed: u64,
+    /// Frames of the message at the back of `in_flight` that are still to be pulled.
+    remaining: VecDeque<bytes::Bytes>,
+}
+
+impl Outbox {
+    pub(crate) fn new(config: OutboxConfig) -> Self {
+        Self {
+            config,
+            next_id: 0,
+            lanes: BTreeMap::new(),
+            in_flight: VecDeque::new(),
+            awaiting: BTreeMap::new(),
+            unproven: Unproven::default(),
+            receipts: VecDeque::new(),
+            messages: 0,
+            bytes: 0,
+            queued: 0,
+            next_expiry: None,
+            next_ack_deadline: None,
+            pulled: 0,
+            flushed: 0,
+            remaining: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn next_id(&self) -> MessageId {
+        MessageId::new(self.next_id)
+    }
+
+    /// Messages that hold a place: waiting, in flight, or waiting for their acknowledgement.
+    pub(crate) fn len(&self) -> usize {
+        self.messages
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn poll_receipt(&mut self) -> Option<Receipt> {
+        self.receipts.pop_front()
+    }
+
+    pub(crate) fn push(
+        &mut self,
+        outgoing: Outgoing,
+        now: Timestamp,
+        online: bool,
+    ) -> Result<MessageId, Error> {
+        let entry = Entry::new(self.next_id(), outgoing, now);
+        if entry.size > self.config.max_bytes {
+            let limit = self.config.max_bytes;
+            return Err(Error::new(
+                ErrorCode::TooBig,
+                format!("a message of {} bytes exceeds outbox.max_bytes, {limit}", entry.size),
+            ));
+        }
+        let id = entry.id;
+        let lane_open = self.lanes.get(&entry.lane).is_some_and(|lane| lane.open);
+        if entry.volatile && !(online && lane_open && self.fits(&entry)) {
+            return Ok(self.refuse_politely(id));
+        }
+        self.replace_by_key(&entry);
+        if !self.fits(&entry) {
+            match self.config.overflow {
+                Overflow::Reject => {
+                    return Err(Error::new(
+                        ErrorCode::QueueFull,
+                        format!("the outbox holds {} messages and {} bytes", self.messages, self.bytes),
+                    ));
+                }
+                Overflow::DropNewest => return Ok(self.refuse_politely(id)),
+                Overflow::DropOldest => {
+                    if !self.make_room(&entry) {
+                        return Ok(self.refuse_politely(id));
+                    }
+                }
+            }
+        }
+        self.next_id += 1;
+        self.messages += 1;
+        self.bytes += entry.size;
+        self.queued += 1;
+        self.next_expiry = earliest(self.next_expiry, entry.expires);
+        self.lanes.entry(entry.lane).or_default().queue.push_back(entry);
+        Ok(id)
+    }
+
+    /// Whether the lane, and with it the message, may be sent now.
+    pub(crate) fn set_lane_open(&mut self, lane: LaneId, open: bool) {
+        self.lanes.entry(lane).or_default().open = open;
+    }
+
+    pub(crate) fn withdraw_lane(&mut self, lane: LaneId) {
+        let Some(mut lane) = self.lanes.remove(&lane) else { return };
+        for entry in lane.queue.drain(..) {
+            self.queued -= 1;
+            self.resolve(&entry, Outcome::Withdrawn, None);
+        }
+    }
+
+    /// Takes back a message that has not been sent. False if it has, or is not known.
+    pub(crate) fn withdraw(&mut self, id: MessageId) -> bool {
+        let found = self.lanes.values_mut().find_map(|lane| {
+            let at = lane.queue.binary_search_by_key(&id, |entry| entry.id).ok()?;
+            if lane.queue[at].transmitted { None } else { lane.queue.remove(at) }
+        });
+        let Some(entry) = found else { return false };
+        self.queued -= 1;
+        self.resolve(&entry, Outcome::Withdrawn, None);
+        true
+    }
+
+    /// The next frame to send. While rejoining, only the set-up lane flows.
+    pub(crate) fn poll_frame(&mut self, now: Timestamp, rejoining: bool) -> Option<Frame> {
+        if let Some(attachment) = self.remaining.pop_front() {
+            self.count_frame();
+            return Some(Frame::Binary(attachment));
+        }
+        if self.queued == 0 || self.unproven.is_full() {
+            return None;
+        }
+        self.expire(now);
+        let lane = self
+            .lanes
+            .iter_mut()
+            .filter(|(id, lane)| lane.open && (!rejoining || **id == LaneId::SETUP))
+            .filter_map(|(_, lane)| lane.queue.front().map(|entry| entry.id).map(|id| (id, lane)))
+            .min_by_key(|(id, _)| *id)
+            .map(|(_, lane)| lane)?;
+        let mut entry = lane.queue.pop_front()?;
+        self.queued -= 1;
+        entry.transmitted = true;
+        let frame = entry.head.clone();
+        self.remaining.extend(entry.attachments.iter().cloned());
+        let first_frame = self.pulled;
+        let last_frame = first_frame + entry.attachments.len() as u64;
+        self.in_flight.push_back(InFlight { entry, first_frame, last_frame });
+        self.count_frame();
+        Some(frame)
+    }
+
+    /// Whether the frames of one message are being pulled, so that nothing may come between.
+    pub(crate) fn is_mid_message(&self) -> bool {
+        !self.remaining.is_empty()
+    }
+
+    /// A frame was pulled on this link: one of ours, or one of the protocol's own.
+    pub(crate) fn count_frame(&mut self) {
+        self.pulled += 1;
+    }
+
+    pub(crate) fn has_unflushed(&self) -> bool {
+        self.flushed < self.pulled
+    }
+
+    /// Whether messages left that nothing yet proves to have found a living peer.
+    pub(crate) fn has_unproven(&self) -> bool {
+        !self.unproven.is_empty()
+    }
+
+    /// `frames` of this link in all were handed to the network, wholly or in part.
+    pub(crate) fn flushed(&mut self, frames: u64, now: Timestamp) {
+        self.flushed = self.flushed.max(frames.min(self.pulled));
+        while let Some(front) = self.in_flight.front() {
+            if front.last_frame >= self.flushed {
+                break;
+            }
+            let Some(InFlight { entry, .. }) = self.in_flight.pop_front() else { break };
+            self.handed_over(entry, now);
+        }
+    }
+
+    fn handed_over(&mut self, mut entry: Entry, now: Timestamp) {
+        if let Some(ack) = &mut entry.ack {
+            let deadline = now + ack.timeout;
+            ack.deadline = Some(deadline);
+            self.next_ack_deadline = earliest(self.next_ack_deadline, Some(deadline));
+            if ack.retries == 0 {
+                self.bytes -= entry.size;
+                entry.forget_payload();
+            }
+            self.awaiting.insert(entry.id, entry);
+        } else {
+            self.messages -= 1;
+            self.bytes -= entry.size;
+            self.unproven.push(entry.id);
+        }
+    }
+
+    /// The peer showed that it lives after everything flushed so far was flushed.
+    pub(crate) fn prove(&mut self) {
+        for id in self.unproven.take() {
+            self.receipts.push_back(Receipt { id, outcome: Outcome::Sent, cause: None });
+        }
+    }
+
+    pub(crate) fn acknowledged(&mut self, id: MessageId) -> bool {
+        let entry = match self.awaiting.remove(&id) {
+            Some(entry) => entry,
+            // The answer can come before the driver has reported the flush, or while a repeat is queued.
+            None => match self.take_transmitted(id) {
+                Some(entry) => entry,
+                None => return false,
+            },
+        };
+        self.resolve(&entry, Outcome::Acknowledged, None);
+        true
+    }
+
+    fn take_transmitted(&mut self, id: MessageId) -> Option<Entry> {
+        let whole = self.in_flight.len() - usize::from(self.is_mid_message());
+        let position = self
+            .in_flight
+            .iter()
+            .take(whole)
+            .position(|sent| sent.entry.id == id && sent.entry.ack.is_some());
+        if let Some(at) = position {
+            return self.in_flight.remove(at).map(|sent| sent.entry);
+        }
+        let entry = self.lanes.values_mut().find_map(|lane| {
+            let at = lane.queue.binary_search_by_key(&id, |entry| entry.id).ok()?;
+            if lane.queue[at].transmitted { lane.queue.remove(at) } else { None }
+        })?;
+        self.queued -= 1;
+        Some(entry)
+    }
+
+    /// The earliest moment at which [`expire`](Self::expire) may have something to do.
+    pub(crate) fn expiry(&self) -> Option<Timestamp> {
+        self.next_expiry
+    }
+
+    /// The earliest moment at which [`time_out`](Self::time_out) may have something to do.
+    pub(crate) fn ack_deadline(&self) -> Option<Timestamp> {
+        self.next_ack_deadline
+    }
+
+    /// Ends the messages whose time to live is over.
+    pub(crate) fn expire(&mut self, now: Timestamp) {
+        if self.next_expiry.is_none_or(|at| at > now) {
+            return;
+        }
+        let mut ended = Vec::new();
+        self.next_expiry = None;
+        for lane in self.lanes.values_mut() {
+            if lane.queue.iter().any(|entry| entry.is_expired(now)) {
+                let (gone, kept): (VecDeque<_>, _) =
+                    lane.queue.drain(..).partition(|entry| entry.is_expired(now));
+                lane.queue = kept;
+                ended.extend(gone);
+            }
+            let next = lane.queue.iter().filter_map(|entry| entry.expires).min();
+            self.next_expiry = earliest(self.next_expiry, next);
+        }
+        for entry in ended {
+            self.queued -= 1;
+            let outcome = if entry.transmitted { Outcome::Unconfirmed } else { Outcome::Expired };
+            self.resolve(&entry, outcome, Some(ErrorCode::Expired));
+        }
+    }
+
+    /// Ends, or sends again, the messages whose acknowledgement is overdue. True if there was one.
+    pub(crate) fn time_out(&mut self, now: Timestamp) -> bool {
+        if self.next_ack_deadline.is_none_or(|at| at > now) {
+            return false;
+        }
+        let overdue: Vec<MessageId> = self
+            .awaiting
+            .iter()
+            .filter(|(_, entry)| entry.ack_deadline().is_some_and(|at| at <= now))
+            .map(|(id, _)| *id)
+            .collect();
+        // From the back, so that those sent again are in order at the front of their lane.
+        for id in overdue.iter().rev() {
+            if let Some(entry) = self.awaiting.remove(id) {
+                self.send_again_or(entry, ErrorCode::AckTimeout);
+            }
+        }
+        self.next_ack_deadline = self.awaiting.values().filter_map(Entry::ack_deadline).min();
+        !overdue.is_empty()
+    }
+
+    fn send_again_or(&mut self, mut entry: Entry, cause: ErrorCode) {
+        match &mut entry.ack {
+            Some(ack) if ack.retries > 0 => {
+                ack.retries -= 1;
+                ack.deadline = None;
+                self.requeue(entry);
+            }
+            _ => self.resolve(&entry, Outcome::Unconfirmed, Some(cause)),
+        }
+    }
+
+    fn requeue(&mut self, entry: Entry) {
+        self.queued += 1;
+        self.next_expiry = earliest(self.next_expiry, entry.expires);
+        let queue = &mut self.lanes.entry(entry.lane).or_default().queue;
+        let at = queue.partition_point(|queued| queued.id < entry.id);
+        queue.insert(at, entry);
+    }
+
+    /// The link is gone: what was not handed over waits again, what may have arrived is told so.
+    pub(crate) fn link_lost(&mut self) {
+        for id in self.unproven.take() {
+            let cause = Some(ErrorCode::Unconfirmed);
+            self.receipts.push_back(Receipt { id, outcome: Outcome::Unconfirmed, cause });
+        }
+        self.next_ack_deadline = None;
+        for (_, entry) in core::mem::take(&mut self.awaiting) {
+            self.send_again_or(entry, ErrorCode::Unconfirmed);
+        }
+        self.remaining.clear();
+        let flushed = self.flushed;
+        for InFlight { mut entry, first_frame, .. } in core::mem::take(&mut self.in_flight) {
+            if first_frame < flushed {
+                self.send_again_or(entry, ErrorCode::Unconfirmed);
+            } else {
+                entry.transmitted = entry.repeats();
+                self.requeue(entry);
+            }
+        }
+        self.pulled = 0;
+        self.flushed = 0;
+        self.shut_lanes();
+    }
+
+    /// Volatile messages and the set-up of a session belong to one link.
+    fn shut_lanes(&mut self) {
+        let mut ended = Vec::new();
+        for (id, lane) in &mut self.lanes {
+            lane.open = false;
+            if *id == LaneId::SETUP || lane.queue.iter().any(|entry| entry.volatile) {
+                let all = *id == LaneId::SETUP;
+                let (gone, kept): (VecDeque<_>, _) =
+                    lane.queue.drain(..).partition(|entry| all || entry.volatile);
+                lane.queue = kept;
+                ended.extend(gone);
+            }
+        }
+        for entry in ended {
+            self.queued -= 1;
+            self.resolve(&entry, Outcome::Dropped, Some(ErrorCode::NotConnected));
+        }
+    }
+
+    /// The peer says that a message was too big. Of those that would be sent again the largest must be the
+    /// one, and would only close the next link too.
+    pub(crate) fn reject_largest(&mut self) {
+        let on_the_way = self.in_flight.iter().map(|sent| &sent.entry).chain(self.awaiting.values());
+        let largest =
+            on_the_way.filter(|entry| entry.size > 0).max_by_key(|entry| entry.size).map(|entry| entry.id);
+        let Some(id) = largest else { return };
+        let entry = self.awaiting.remove(&id).or_else(|| {
+            let at = self.in_flight.iter().position(|sent| sent.entry.id == id)?;
+            self.in_flight.remove(at).map(|sent| sent.entry)
+        });
+        if let Some(entry) = entry {
+            self.resolve(&entry, Outcome::Rejected, Some(ErrorCode::TooBig));
+        }
+    }
+
+    /// The client is closed: everything ends now.
+    pub(crate) fn close(&mut self) {
+        self.link_lost();
+        for lane in core::mem::take(&mut self.lanes).into_values() {
+            for entry in lane.queue {
+                self.queued -= 1;
+                let outcome = if entry.transmitted { Outcome::Unconfirmed } else { Outcome::Withdrawn };
+                self.resolve(&entry, outcome, Some(ErrorCode::ClientClosed));
+            }
+        }
+        self.next_expiry = None;
+    }
+
+    fn resolve(&mut self, entry: &Entry, outcome: Outcome, cause: Option<ErrorCode>) {
+        self.messages -= 1;
+        self.bytes -= entry.size;
+        self.receipts.push_back(Receipt { id: entry.id, outcome, cause });
+    }
+
+    fn fits(&self, entry: &Entry) -> bool {
+        self.messages < self.config.max_messages && self.bytes + entry.size <= self.config.max_bytes
+    }
+
+    /// Accepts a message only to say at once that it was dropped.
+    fn refuse_politely(&mut self, id: MessageId) -> MessageId {
+        self.next_id += 1;
+        self.receipts.push_back(Receipt { id, outcome: Outcome::Dropped, cause: Some(ErrorCode::Dropped) });
+        id
+    }
+
+    fn replace_by_key(&mut self, entry: &Entry) {
+        let Some(key) = &entry.key else { return };
+        let Some(lane) = self.lanes.get_mut(&entry.lane) else { return };
+        let same = |queued: &Entry| !queued.transmitted && queued.key.as_ref() == Some(key);
+        let Some(at) = lane.queue.iter().rposition(same) else { return };
+        if let Some(old) = lane.queue.remove(at) {
+            self.queued -= 1;
+            self.resolve(&old, Outcome::Dropped, Some(ErrorCode::Dropped));
+        }
+    }
+
+    /// Drops the oldest messages that were never sent until the new one fits.
+    fn make_room(&mut self, entry: &Entry) -> bool {
+        while !self.fits(entry) {
+            let oldest = self
+                .lanes
+                .values_mut()
+                .filter_map(|lane| {
+                    let at = lane.queue.iter().position(|queued| !queued.transmitted)?;
+                    Some((lane.queue[at].id, at, lane))
+                })
+                .min_by_key(|(id, _, _)| *id);
+            let Some(old) = oldest.and_then(|(_, at, lane)| lane.queue.remove(at)) else { return false };
+            self.queued -= 1;
+            self.resolve(&old, Outcome::Dropped, Some(ErrorCode::Dropped));
+        }
+        true
+    }
+}
+
+fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, None) | (None, one) => one,
+    }
+}

@@ -1,0 +1,143 @@
+use std::collections::VecDeque;
+
+use crate::connection::liveness::{Heartbeat, Liveness};
+use crate::outbox::{LaneId, Outbox, Outgoing};
+use crate::{Credentials, Error, Event, Frame, MessageId, Output, Timestamp};
+
+/// A wire format on a WebSocket: what the handshake is, what frames mean, who pings.
+///
+/// The connection owns sockets, timers, retries and the outbox; a protocol owns what the bytes mean.
+/// It acts through [`Link`], and never sees a clock, a socket or a runtime.
+pub trait Protocol {
+    /// What the protocol tells the application.
+    type Event;
+
+    /// A socket opened: begin the handshake. When it is done, call [`Link::ready`].
+    fn opened(&mut self, link: &mut Link<'_, Self::Event>, credentials: Option<&Credentials>);
+
+    /// A frame arrived. An error closes the link with close code 1002 and counts as a strike.
+    ///
+    /// # Errors
+    /// The peer broke the protocol, or a limit.
+    fn frame(&mut self, link: &mut Link<'_, Self::Event>, frame: Frame) -> Result<(), Error>;
+
+    /// The connection is now connected: the rejoining step is done, lanes may flow.
+    fn connected(&mut self, link: &mut Link<'_, Self::Event>);
+
+    /// The application asked to disconnect: transmit what the wire format says before the close.
+    fn closing(&mut self, link: &mut Link<'_, Self::Event>);
+
+    /// The link is gone, or the attempt failed. What was half received is dropped.
+    fn closed(&mut self, link: &mut Link<'_, Self::Event>, cause: &Error);
+
+    /// What a close by the peer means.
+    fn close_cause(&self, code: Option<u16>, reason: &str) -> Error {
+        crate::close_cause(code, reason)
+    }
+
+    /// The moment at which [`timeout`](Self::timeout) wants to be called.
+    fn deadline(&self) -> Option<Timestamp>;
+
+    /// The deadline passed.
+    ///
+    /// # Errors
+    /// The peer did not keep it.
+    fn timeout(&mut self, link: &mut Link<'_, Self::Event>) -> Result<(), Error>;
+
+    /// The frame that asks the peer for a sign of life, or `None` where the wire format has none.
+    /// `ping_frames` says whether the transport can send WebSocket pings.
+    fn ping(&mut self, ping_frames: bool) -> Option<Frame>;
+
+    /// The frame that tells the peer that we live while reading is paused, if there is one.
+    fn unsolicited_pong(&mut self, ping_frames: bool) -> Option<Frame>;
+}
+
+/// What a protocol asked of the connection in one call.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    pub(crate) ready: Option<bool>,
+    pub(crate) end: Option<Error>,
+}
+
+/// The connection, as a [`Protocol`] sees it during one call.
+pub struct Link<'a, E> {
+    pub(crate) now: Timestamp,
+    pub(crate) online: bool,
+    pub(crate) ping_frames: bool,
+    pub(crate) control: &'a mut VecDeque<Frame>,
+    pub(crate) outputs: &'a mut VecDeque<Output<E>>,
+    pub(crate) outbox: &'a mut Outbox,
+    pub(crate) liveness: &'a mut Liveness,
+    pub(crate) requests: &'a mut Requests,
+}
+
+impl<E> Link<'_, E> {
+    /// The moment of the input that is being handled.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Whether a socket is open and the handshake done, so that packets of the protocol's own may be sent.
+    pub fn is_online(&self) -> bool {
+        self.online
+    }
+
+    /// Whether the transport can send WebSocket pings.
+    pub fn ping_frames(&self) -> bool {
+        self.ping_frames
+    }
+
+    /// Sends a frame of the protocol's own, ahead of the outbox. Order among such frames is kept.
+    /// Nothing is kept for a later link: without an open socket this is for nothing.
+    pub fn transmit(&mut self, frame: Frame) {
+        self.control.push_back(frame);
+    }
+
+    /// Tells the application.
+    pub fn event(&mut self, event: E) {
+        self.outputs.push_back(Output::Event(Event::Protocol(event)));
+    }
+
+    /// The handshake is done. `resumed`: the server kept the session, nothing was missed.
+    pub fn ready(&mut self, resumed: bool) {
+        self.requests.ready = Some(resumed);
+    }
+
+    /// Ends the link. Whether the client reconnects follows from the error's code.
+    pub fn end(&mut self, cause: Error) {
+        self.requests.end = Some(cause);
+    }
+
+    /// Puts a message into the outbox.
+    ///
+    /// # Errors
+    /// `queue_full`, `too_big`.
+    pub fn send(&mut self, outgoing: Outgoing) -> Result<MessageId, Error> {
+        self.outbox.push(outgoing, self.now, self.online)
+    }
+
+    /// The id that the next accepted message gets. A protocol with acknowledgement ids uses it on the wire.
+    pub fn next_id(&self) -> MessageId {
+        self.outbox.next_id()
+    }
+
+    /// Lets messages of the lane flow (or stops them) on this link. All lanes are shut when a link is lost.
+    pub fn set_lane_open(&mut self, lane: LaneId, open: bool) {
+        self.outbox.set_lane_open(lane, open);
+    }
+
+    /// The application gave up a lane: messages queued there end as withdrawn.
+    pub fn withdraw_lane(&mut self, lane: LaneId) {
+        self.outbox.withdraw_lane(lane);
+    }
+
+    /// The peer acknowledged a message. False if it was not waiting for that: unknown, late, or a repeat.
+    pub fn acknowledged(&mut self, id: MessageId) -> bool {
+        self.outbox.acknowledged(id)
+    }
+
+    /// Sets who pings on this link, and how long silence may last.
+    pub fn set_heartbeat(&mut self, heartbeat: Heartbeat) {
+        self.liveness.start(heartbeat, self.now);
+    }
+}

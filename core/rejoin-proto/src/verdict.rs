@@ -1,0 +1,170 @@
+//! Which failure is retried, how, and which ends the connection until the application acts.
+
+use core::time::Duration;
+
+use bytestring::ByteString;
+
+use crate::config::BackoffConfig;
+use crate::error::sanitize;
+use crate::{Error, ErrorCode, Timestamp};
+
+/// The longest wait that a server can ask for.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
+const MAX_NOT_FOUND: u32 = 5;
+const MAX_VIOLATIONS: u32 = 3;
+const VIOLATION_WINDOW: Duration = Duration::from_secs(60);
+
+/// What follows from a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Backoff; never before `floor`, and spread at least over `window`.
+    Retry { floor: Duration, window: Duration },
+    /// At once, with new credentials.
+    Refresh,
+    /// Not until the application acts.
+    Terminal,
+}
+
+const RETRY: Verdict = Verdict::Retry { floor: Duration::ZERO, window: Duration::ZERO };
+
+/// Failures that may happen a few times, counted until a connection has proved stable.
+#[derive(Debug, Default)]
+pub(crate) struct Strikes {
+    refused_credentials: u32,
+    refused_by_peer: u32,
+    not_found: u32,
+    violations: u32,
+    first_violation: Timestamp,
+}
+
+impl Strikes {
+    /// A connection was stable: past failures no longer count, except what the peer sent wrong of late.
+    pub(crate) fn reset(&mut self) {
+        *self =
+            Self { violations: self.violations, first_violation: self.first_violation, ..Self::default() };
+    }
+
+    pub(crate) fn judge(
+        &mut self,
+        error: &Error,
+        backoff: &BackoffConfig,
+        has_credentials: bool,
+        now: Timestamp,
+    ) -> Verdict {
+        match error.code() {
+            ErrorCode::TransportClosed
+            | ErrorCode::Network
+            | ErrorCode::HeartbeatTimeout
+            | ErrorCode::WriteTimeout
+            | ErrorCode::Offline
+            | ErrorCode::ServerError
+            | ErrorCode::Dns
+            | ErrorCode::Refused
+            | ErrorCode::ConnectTimeout
+            | ErrorCode::Tls
+            | ErrorCode::Proxy
+            | ErrorCode::UpgradeRefused
+            | ErrorCode::CredentialsFailed
+            | ErrorCode::CredentialsTimeout
+            | ErrorCode::RejoinFailed
+            | ErrorCode::TooBig
+            | ErrorCode::SlowConsumer => RETRY,
+            ErrorCode::ServerRestart => {
+                Verdict::Retry { floor: Duration::ZERO, window: backoff.restart_window }
+            }
+            ErrorCode::Busy => {
+                let floor = error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
+                Verdict::Retry { floor, window: Duration::ZERO }
+            }
+            ErrorCode::TlsExpired | ErrorCode::CaptivePortal => {
+                Verdict::Retry { floor: backoff.slow, window: Duration::ZERO }
+            }
+            ErrorCode::Auth => {
+                if has_credentials && strike(&mut self.refused_credentials, 1) {
+                    Verdict::Refresh
+                } else {
+                    Verdict::Terminal
+                }
+            }
+            // During a deploy a path may be missing for a while.
+            ErrorCode::Config if error.status() == Some(404) => {
+                if strike(&mut self.not_found, MAX_NOT_FOUND - 1) { RETRY } else { Verdict::Terminal }
+            }
+            ErrorCode::Protocol if error.close_code().is_some() => {
+                if strike(&mut self.refused_by_peer, 1) {
+                    RETRY
+                } else {
+                    Verdict::Terminal
+                }
+            }
+            ErrorCode::Protocol => self.violation(now),
+            ErrorCode::ClientDisconnect
+            | ErrorCode::ServerDisconnect
+            | ErrorCode::TlsUntrusted
+            | ErrorCode::TlsVersion
+            | ErrorCode::Forbidden
+            | ErrorCode::Config
+            | ErrorCode::Redirect
+            | ErrorCode::AttemptsExhausted
+            | ErrorCode::UnsupportedServer
+            | ErrorCode::NamespaceRefused
+            | ErrorCode::NamespaceClosed
+            | ErrorCode::InvalidArgument
+            | ErrorCode::QueueFull
+            | ErrorCode::ClientClosed
+            | ErrorCode::NotConnected
+            | ErrorCode::AckTimeout
+            | ErrorCode::Unconfirmed
+            | ErrorCode::Expired
+            | ErrorCode::Dropped
+            | ErrorCode::Withdrawn
+            | ErrorCode::Unsupported
+            | ErrorCode::Cancelled
+            | ErrorCode::Internal => Verdict::Terminal,
+        }
+    }
+
+    fn violation(&mut self, now: Timestamp) -> Verdict {
+        if self.violations == 0 || now.since(self.first_violation) > VIOLATION_WINDOW {
+            self.violations = 0;
+            self.first_violation = now;
+        }
+        if strike(&mut self.violations, MAX_VIOLATIONS - 1) { RETRY } else { Verdict::Terminal }
+    }
+}
+
+/// Counts one more; true while no more than `allowed` were counted.
+fn strike(count: &mut u32, allowed: u32) -> bool {
+    *count = count.saturating_add(1);
+    *count <= allowed
+}
+
+/// What a WebSocket close by the peer means (RFC 6455, section 7.4). `None`: no close frame came, or it had no code.
+pub fn close_cause(code: Option<u16>, reason: &str) -> Error {
+    let (kind, what) = match code {
+        None | Some(1005 | 1006 | 1015) => (ErrorCode::TransportClosed, "the connection closed"),
+        Some(1000) => (ErrorCode::ServerDisconnect, "the server closed the connection"),
+        Some(1001 | 1012 | 1013) => (ErrorCode::ServerRestart, "the server goes away or restarts"),
+        Some(1002 | 1003 | 1007 | 1010) => {
+            (ErrorCode::Protocol, "the server says that we broke the protocol")
+        }
+        Some(1008 | 4401) => (ErrorCode::Auth, "the server refuses the session"),
+        Some(1009) => (ErrorCode::TooBig, "the server says that a message was too big"),
+        Some(1011 | 1014) => (ErrorCode::ServerError, "the server failed"),
+        Some(_) => (ErrorCode::TransportClosed, "the server closed the connection"),
+    };
+    let message = if reason.is_empty() {
+        ByteString::from_static(what)
+    } else {
+        format!("{what}: {}", sanitize(reason)).into()
+    };
+    let error = Error::new(kind, message);
+    match code {
+        Some(code) => error.with_close_code(code),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+#[path = "verdict_tests.rs"]
+mod tests;
