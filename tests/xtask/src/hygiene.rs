@@ -34,40 +34,29 @@ const HOSTS: [&str; 12] = [
 
 /// Looks at every file that git tracks, as it is in the working tree.
 pub(crate) fn check() -> Fallible<()> {
-    let own = own_places();
+    let clone = format!("{}/", shell::root().display());
     let mut found = Vec::new();
     for name in shell::output(&mut shell::command("git ls-files -z"))?.split_terminator('\0') {
-        // This file has to name what it looks for; one that is deleted but not committed has nothing to read.
-        let Ok(bytes) = std::fs::read(shell::root().join(name)) else { continue };
+        // These have to name what is looked for.
         if name == file!() || name == "tests/xtask/src/hygiene/tests.rs" {
             continue;
         }
-        let Ok(text) = String::from_utf8(bytes) else { continue };
-        found.extend(problems(name, &text, &own));
+        // One that is deleted but not committed has nothing to read, and binary files have no lines.
+        let Ok(text) = std::fs::read_to_string(shell::root().join(name)) else { continue };
+        found.extend(problems(name, &text, &clone));
     }
     if found.is_empty() { Ok(()) } else { Err(found.join("\n    ").into()) }
 }
 
-/// Where this clone and this user live, which no file should know.
-fn own_places() -> Vec<String> {
-    let home = std::env::home_dir();
-    [Some(shell::root().to_owned()), home]
-        .into_iter()
-        .flatten()
-        .map(|place| format!("{}/", place.display()))
-        .filter(|place| place.len() > 2)
-        .collect()
-}
-
-fn problems(name: &str, text: &str, own: &[String]) -> Vec<String> {
+fn problems(name: &str, text: &str, clone: &str) -> Vec<String> {
     let mut found = Vec::new();
     let lines = text.lines().count();
     if lines > MAX_LINES && SOURCE.iter().any(|ending| name.ends_with(ending)) {
         found.push(format!("{name}: {lines} lines, at most {MAX_LINES} are allowed"));
     }
     for (index, line) in text.lines().enumerate() {
-        let place = own.iter().find(|place| line.contains(place.as_str())).map(String::as_str);
-        if let Some(place) = place.or_else(|| home_in(line)) {
+        let mut places = HOMES.into_iter().chain([clone]);
+        if let Some(place) = places.find(|place| names_a_path_in(line, place)) {
             found.push(format!("{name}:{}: a path of one machine ({place}…)", index + 1));
         }
         if let Some(host) = HOSTS.iter().find(|host| line.contains(**host)) {
@@ -77,14 +66,12 @@ fn problems(name: &str, text: &str, own: &[String]) -> Vec<String> {
     found
 }
 
-/// A home folder: not the end of a longer path, and with something in it.
-fn home_in(line: &str) -> Option<&'static str> {
-    HOMES.into_iter().find(|home| {
-        line.match_indices(home).any(|(at, _)| {
-            let before = line[..at].chars().next_back();
-            let after = line[at + home.len()..].chars().next();
-            !before.is_some_and(|c| c.is_alphanumeric() || "/._-}".contains(c))
-                && after.is_some_and(char::is_alphanumeric)
-        })
+/// Whether something in that folder is named, and not just a longer path with such a part.
+fn names_a_path_in(line: &str, folder: &str) -> bool {
+    line.match_indices(folder).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + folder.len()..].chars().next();
+        !before.is_some_and(|c| c.is_alphanumeric() || "/._-})".contains(c))
+            && after.is_some_and(char::is_alphanumeric)
     })
 }

@@ -1,5 +1,8 @@
 //! Running other programs, each with its output in a log and under a time limit.
 
+#[cfg(test)]
+mod tests;
+
 use std::error::Error;
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -103,24 +106,29 @@ fn wait(child: &mut Child, limit: Duration) -> Fallible<Option<ExitStatus>> {
 /// `cargo test` that is killed leaves its test running, so the whole tree goes.
 fn stop_with_descendants(child: &mut Child) -> Fallible<()> {
     let table = output(&mut command("ps -eo pid=,ppid="))?;
-    let pairs: Vec<(u32, u32)> = table
-        .lines()
-        .filter_map(|line| {
-            let mut numbers = line.split_whitespace().map(str::parse);
-            Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
-        })
-        .collect();
-    let mut tree = vec![child.id()];
-    let mut next = 0;
-    while let Some(&parent) = tree.get(next) {
-        tree.extend(pairs.iter().filter(|(_, of)| *of == parent).map(|(pid, _)| *pid));
-        next += 1;
-    }
-    let pids = tree.iter().map(u32::to_string);
+    let pids = with_descendants(child.id(), &table);
+    let mut kill = command("kill -KILL");
     // Some of them may have ended meanwhile, which `kill` reports as a failure.
-    let _ = command("kill -KILL").args(pids).stderr(Stdio::null()).status()?;
+    let _ = kill.args(pids.iter().map(u32::to_string)).stderr(Stdio::null()).status()?;
     child.wait()?;
     Ok(())
+}
+
+/// `table` has a process and its parent on each line.
+fn with_descendants(of: u32, table: &str) -> Vec<u32> {
+    let pair = |line: &str| {
+        let (pid, parent) = line.trim().split_once(char::is_whitespace)?;
+        Some((pid.parse::<u32>().ok()?, parent.trim().parse::<u32>().ok()?))
+    };
+    let pairs: Vec<(u32, u32)> = table.lines().filter_map(pair).collect();
+    let mut tree = vec![of];
+    let mut next = 0;
+    while let Some(&parent) = tree.get(next) {
+        let children = pairs.iter().filter(|(pid, its_parent)| *its_parent == parent && *pid != parent);
+        tree.extend(children.map(|(pid, _)| *pid));
+        next += 1;
+    }
+    tree
 }
 
 fn describe(command: &Command) -> String {

@@ -46,7 +46,10 @@ impl Report {
             println!("    {note}");
         }
         if let Some(problem) = problem {
-            println!("{}\n    {problem}\n    log: {}", excerpt(&log), stage.log.path().display());
+            for line in excerpt(&log) {
+                println!("{line}");
+            }
+            println!("    {problem}\n    log: {}", stage.log.path().display());
         }
         self.sum = self.sum.plus(counted);
     }
@@ -74,13 +77,13 @@ fn judge(counts: Counts, ran: Totals, error: Option<String>) -> (Totals, Option<
 }
 
 /// The end of a log without the lines that only say that all goes well.
-fn excerpt(log: &str) -> String {
+fn excerpt(log: &str) -> Vec<&str> {
     const PROGRESS: [&str; 7] =
         ["Compiling ", "Checking ", "Downloaded ", "Downloading ", "Fresh ", "Updating ", "Adding "];
-    let telling: Vec<&str> = log
+    let mut telling: Vec<&str> = log
         .lines()
         .filter(|line| !PROGRESS.iter().any(|word| line.trim_start().starts_with(word)))
         .filter(|line| !(line.starts_with("test ") && line.ends_with("... ok")))
         .collect();
-    telling[telling.len().saturating_sub(EXCERPT_LINES)..].join("\n")
+    telling.split_off(telling.len().saturating_sub(EXCERPT_LINES))
 }

@@ -28,7 +28,12 @@ pub(super) enum Counts {
 use Counts::{Check, Tests};
 
 pub(super) const STEPS: &[Step] = &[
-    Step { name: "fmt", counts: Check, needs: &[], run: |stage| stage.sh("cargo fmt --all --check") },
+    Step {
+        name: "fmt",
+        counts: Check,
+        needs: &[],
+        run: |stage| stage.sh("cargo fmt --all --check -- --color never"),
+    },
     Step { name: "hygiene", counts: Check, needs: &[], run: |_| hygiene::check() },
     Step { name: "purity", counts: Check, needs: &[], run: |_| purity::check() },
     Step {

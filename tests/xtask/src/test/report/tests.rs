@@ -37,7 +37,7 @@ fn failed_tests_count_whatever_the_exit_status() {
 #[test]
 fn an_excerpt_keeps_failures_and_is_bounded() {
     let log = "   Compiling rejoin\ntest a ... ok\ntest b ... FAILED\nthread 'b' panicked\n";
-    assert_eq!(excerpt(log), "test b ... FAILED\nthread 'b' panicked");
-    assert_eq!(excerpt(&"x\n".repeat(10_000)).lines().count(), EXCERPT_LINES);
-    assert_eq!(excerpt(""), "");
+    assert_eq!(excerpt(log), ["test b ... FAILED", "thread 'b' panicked"]);
+    assert_eq!(excerpt(&"x\n".repeat(10_000)).len(), EXCERPT_LINES);
+    assert_eq!(excerpt(""), Vec::<&str>::new());
 }
