@@ -1,0 +1,135 @@
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rejoin_proto::{Error, ErrorCode, Secret};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+use super::config::DialConfig;
+use super::readahead::ReadAhead;
+use super::target::{Endpoint, Target};
+use super::tls::Connector;
+use super::transport::Transport;
+use super::upgrade::{Upgraded, upgrade};
+use super::{happy_eyeballs, socket, stage};
+
+/// What tungstenite keeps for each connection and touches in full: see [`ReadAhead`].
+const READ_BUFFER: usize = 4 * 1024;
+/// Frames are gathered up to this before they go to the socket without a flush.
+const WRITE_BUFFER: usize = 128 * 1024;
+
+/// Opens WebSocket connections to one server. A clone shares everything.
+#[derive(Clone)]
+pub(crate) struct Dialer(Arc<Inner>);
+
+struct Inner {
+    target: Target,
+    config: DialConfig,
+    tls: Option<Connector>,
+}
+
+/// An open WebSocket connection.
+#[derive(Debug)]
+pub(crate) struct Link {
+    /// The frames. What arrived with the server's answer is already in it.
+    pub(crate) socket: WebSocketStream<Transport>,
+    /// The subprotocol that the server chose.
+    pub(crate) subprotocol: Option<String>,
+}
+
+impl Dialer {
+    /// Checks everything that can be known before the first attempt.
+    ///
+    /// # Errors
+    /// Each names the field and the remedy.
+    pub(crate) fn new(target: Target, config: DialConfig) -> Result<Self, Error> {
+        config.check(&target)?;
+        let tls = if target.is_secure() {
+            Some(Connector::new(&config.tls, target.endpoint(), config.wall_clock)?)
+        } else {
+            None
+        };
+        Ok(Self(Arc::new(Inner { target, config, tls })))
+    }
+
+    /// Makes one attempt, with `token` as its `Authorization: Bearer`. Each stage keeps its deadline; to
+    /// give up, drop the future.
+    pub(crate) fn dial(&self, token: Option<Secret>) -> impl Future<Output = Result<Link, Error>> + Send + use<> {
+        let inner = self.0.clone();
+        async move { inner.dial(token.as_ref()).await }
+    }
+}
+
+impl Inner {
+    async fn dial(&self, token: Option<&Secret>) -> Result<Link, Error> {
+        if token.is_some() {
+            self.config.check_credentials_allowed(&self.target)?;
+        }
+        let tcp = ReadAhead::new(self.reach_server().await?);
+        let limits = &self.config.timeouts;
+        let mut transport = match &self.tls {
+            None => Transport::Plain(tcp),
+            Some(tls) => {
+                let stream = stage::within("tls", limits.tls, tls.connect(tcp)).await?;
+                Transport::Encrypted(Box::new(stream))
+            }
+        };
+        let upgrading = upgrade(&mut transport, &self.target, &self.config, token);
+        let Upgraded { subprotocol, rest } = stage::within("upgrade", limits.upgrade, upgrading).await?;
+        let config = Some(self.frame_config());
+        let socket = WebSocketStream::from_partially_read(transport, rest, Role::Client, config).await;
+        Ok(Link { socket, subprotocol })
+    }
+
+    /// TCP to the server, through the proxy where there is one.
+    async fn reach_server(&self) -> Result<TcpStream, Error> {
+        let Some(proxy) = &self.config.proxy else {
+            return self.open_tcp(self.target.endpoint()).await;
+        };
+        let stream =
+            self.open_tcp(proxy.endpoint()).await.map_err(|error| proxy.failure(error.message()))?;
+        let tunnel = proxy.tunnel(stream, self.target.endpoint());
+        stage::within("proxy", self.config.timeouts.proxy, tunnel)
+            .await
+            .map_err(|error| if error.code() == ErrorCode::Proxy { error } else { proxy.failure(error.message()) })
+    }
+
+    async fn open_tcp(&self, endpoint: &Endpoint) -> Result<TcpStream, Error> {
+        let addresses = self.resolve(endpoint).await?;
+        let user_timeout = self.config.tcp_user_timeout;
+        let open = |address| socket::connect(address, user_timeout);
+        happy_eyeballs::connect(addresses, endpoint.port, self.config.timeouts.tcp, open).await
+    }
+
+    async fn resolve(&self, endpoint: &Endpoint) -> Result<Vec<IpAddr>, Error> {
+        if let Some(address) = endpoint.address() {
+            return Ok(vec![address]);
+        }
+        let failure = |detail: &dyn fmt::Display| {
+            Error::new(ErrorCode::Dns, format!("dns: {} has no address ({detail})", endpoint.host))
+        };
+        let resolving = self.config.resolver.resolve(&endpoint.host);
+        let work = async { resolving.await.map_err(|error| failure(&error)) };
+        let addresses = stage::within("dns", self.config.timeouts.dns, work).await?;
+        if addresses.is_empty() { Err(failure(&"an empty answer")) } else { Ok(addresses) }
+    }
+
+    fn frame_config(&self) -> WebSocketConfig {
+        // One message in the making besides a full buffer, and room for answers to pings.
+        let write_limit = self.config.max_send_bytes.saturating_add(2 * WRITE_BUFFER);
+        WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(WRITE_BUFFER)
+            .max_write_buffer_size(write_limit)
+            .max_message_size(Some(self.config.max_message_bytes))
+            .max_frame_size(Some(self.config.max_message_bytes))
+    }
+}
+
+impl fmt::Debug for Dialer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dialer").field("target", &self.0.target).field("config", &self.0.config).finish()
+    }
+}
