@@ -34,6 +34,8 @@ enum Source {
     Debian { program: &'static str, packages: &'static [&'static str] },
     /// Node.js with npm, at least this version.
     Node { minimum: &'static str },
+    /// A folder of ours with a `package-lock.json`, by the tool's name.
+    NpmFolder,
     /// The Swift compiler.
     Swift,
 }
@@ -53,6 +55,7 @@ const TOOLS: &[Tool] = &[
         source: Source::Crate { program: "wasm-bindgen", version: "0.2.130", locked: false },
     },
     Tool { name: "node", source: Source::Node { minimum: "20" } },
+    Tool { name: "tests/peers", source: Source::NpmFolder },
     Tool {
         name: "chromium",
         source: Source::Debian { program: "chromedriver", packages: &["chromium", "chromium-driver"] },
@@ -132,6 +135,7 @@ impl Tool {
             Source::Crate { program, version, .. } => Ok(cargo::has(program, version)),
             Source::Debian { program, .. } => Ok(debian::has(program)),
             Source::Node { minimum } => Ok(node::has(minimum)),
+            Source::NpmFolder => Ok(node::has_packages(self.name)),
             Source::Swift => swift::has(),
         }
     }
@@ -143,6 +147,7 @@ impl Tool {
             Source::Crate { version, locked, .. } => cargo::install(log, self.name, version, locked),
             Source::Debian { packages, .. } => debian::install(log, packages),
             Source::Node { minimum } => node::install(log, minimum),
+            Source::NpmFolder => node::install_packages(log, self.name),
             Source::Swift => swift::install(log),
         }
     }

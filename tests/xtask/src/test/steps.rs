@@ -71,7 +71,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "host",
         counts: Tests,
-        needs: &[],
+        needs: &["node", "tests/peers"],
         run: |stage| stage.sh("cargo test --workspace --no-fail-fast"),
     },
     Step { name: "wasm", counts: Tests, needs: &["wasm32-wasip1", "node"], run: wasm },
