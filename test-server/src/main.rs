@@ -1,0 +1,65 @@
+//! The test server as a program: serves until it is interrupted.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Parser;
+use rejoin_test_server::{Config, Parser as PacketParser, TestServer};
+use serde_json::json;
+
+/// The reference test server of rejoin: WebSocket and Socket.IO, with faults on command.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Where to serve; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Where to serve the control API; loopback only
+    #[arg(long, default_value = "127.0.0.1:0")]
+    control: SocketAddr,
+    /// Milliseconds between two Socket.IO pings
+    #[arg(long, default_value_t = 25_000, value_parser = clap::value_parser!(u64).range(1..))]
+    ping_interval: u64,
+    /// Milliseconds that a Socket.IO client may take to answer a ping
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..))]
+    ping_timeout: u64,
+    /// Socket.IO packets as MessagePack
+    #[arg(long)]
+    msgpack: bool,
+    /// A file of bearer tokens for /ws, one a line; without it /ws is open to all
+    #[arg(long)]
+    bearer_tokens: Option<std::path::PathBuf>,
+    /// A file of tokens for the namespace /private, one a line
+    #[arg(long)]
+    socketio_tokens: Option<std::path::PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let server = TestServer::start(config(Options::parse())?).await?;
+    let ready = json!({ "listening": server.addr().to_string(), "control": server.control_url() });
+    // A parent that reads this through a pipe waits for it: standard output must be flushed.
+    writeln!(io::stdout(), "{ready}")?;
+    io::stdout().flush()?;
+    tokio::signal::ctrl_c().await?;
+    server.stop().await;
+    Ok(())
+}
+
+fn config(options: Options) -> io::Result<Config> {
+    let mut config = Config::default();
+    config.addr = options.listen;
+    config.control_addr = options.control;
+    config.ping_interval = Duration::from_millis(options.ping_interval);
+    config.ping_timeout = Duration::from_millis(options.ping_timeout);
+    if options.msgpack {
+        config.socketio_parser = PacketParser::MessagePack;
+    }
+    if let Some(path) = options.bearer_tokens {
+        config.bearer_tokens = std::fs::read_to_string(path)?.lines().collect();
+    }
+    if let Some(path) = options.socketio_tokens {
+        config.socketio_tokens = std::fs::read_to_string(path)?.lines().collect();
+    }
+    Ok(config)
+}

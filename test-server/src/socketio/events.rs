@@ -1,0 +1,94 @@
+//! What the server does on each event, the same in every namespace.
+
+use std::sync::Arc;
+
+use rmpv::Value;
+use serde::{Deserialize, Serialize};
+use socketioxide::extract::{AckSender, Data, SocketRef};
+use socketioxide::{SendError, SocketError, SocketIo};
+
+use super::args::Args;
+use crate::state::ServerState;
+use crate::stats::{Counters, Numbered};
+
+/// Registers the handlers of one socket. An error while answering means that the socket is gone or its
+/// queue is full, both of which the client notices; so no handler acts on it.
+pub(super) fn register(socket: &SocketRef, state: &Arc<ServerState>) {
+    socket.on("echo", async |socket: SocketRef, Data::<Args>(args), ack: AckSender| {
+        let _ = socket.emit("echo", &args);
+        let _ = ack.send(&args);
+    });
+    socket.on("ack", async |Data::<Args>(args), ack: AckSender| {
+        let _ = ack.send(&args);
+    });
+    socket.on("broadcast", async |io: SocketIo, socket: SocketRef, Data::<Args>(args), ack: AckSender| {
+        if let Some(everyone) = io.of(socket.ns()) {
+            let _ = everyone.emit("broadcast", &args).await;
+        }
+        let _ = ack.send(&args);
+    });
+    socket.on("ask", ask);
+    let limits = Arc::clone(state);
+    socket.on("source", async move |socket: SocketRef, Data::<Args>(args), ack: AckSender| {
+        let _ = ack.send(&Args::default());
+        if let Some(plan) = args.first::<Plan>() {
+            flood(&socket, &plan, limits.config.limits.max_message_bytes).await;
+        }
+    });
+    socket.on("leave", async |socket: SocketRef| {
+        let _ = socket.disconnect();
+    });
+    let counting = Arc::clone(state);
+    socket.on("sink", async move |ack: AckSender| {
+        Counters::add(&counting.counters.messages, 1);
+        let _ = ack.send(&Args::default());
+    });
+    let counting = Arc::clone(state);
+    socket.on("numbered", async move |Data::<Args>(args), ack: AckSender| {
+        let is_new = args.first::<Numbered>().is_some_and(|message| counting.counters.numbered(message));
+        let _ = ack.send(&is_new);
+    });
+}
+
+/// Asks the client with `question`, and reports its answer, or that there was none, with `answered`.
+async fn ask(socket: SocketRef, Data(args): Data<Args>, ack: AckSender) {
+    let _ = ack.send(&Args::default());
+    let answer = match socket.emit_with_ack::<_, Args>("question", &args) {
+        Ok(answer) => answer.await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    let report = match answer {
+        Ok(answer) => answer,
+        Err(error) => Args(vec![Value::Nil, Value::from(error)]),
+    };
+    let _ = socket.emit("answered", &report);
+}
+
+/// What a client wants of `source`.
+#[derive(Debug, Deserialize)]
+struct Plan {
+    count: u64,
+    #[serde(default)]
+    size: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Item<'a> {
+    seq: u64,
+    pad: &'a str,
+}
+
+/// Floods the client with `item` events, numbered from 1, as fast as its queue takes them.
+async fn flood(socket: &SocketRef, plan: &Plan, max_bytes: usize) {
+    let pad = "x".repeat(plan.size.min(max_bytes));
+    for seq in 1..=plan.count {
+        let item = Item { seq, pad: &pad };
+        while let Err(error) = socket.emit("item", &item) {
+            if !matches!(error, SendError::Socket(SocketError::InternalChannelFull)) {
+                return;
+            }
+            // There is no signal for room in the queue: let the writer run and try again.
+            tokio::task::yield_now().await;
+        }
+    }
+}
