@@ -47,7 +47,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "clippy",
         counts: Check,
         needs: &[],
-        run: |stage| stage.sh("cargo clippy --workspace --all-targets -- -D warnings"),
+        run: |stage| stage.sh("cargo clippy --workspace --all-targets --keep-going -- -D warnings"),
     },
     Step { name: "features", counts: Check, needs: &[], run: features },
     Step {
