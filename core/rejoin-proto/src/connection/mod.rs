@@ -8,6 +8,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod watch;
 
 use std::collections::VecDeque;
 
@@ -71,7 +72,11 @@ pub struct Connection<P: Protocol> {
     resumed: bool,
     /// The peer could not be asked for a sign of life, and is given time to show one.
     proof_asked: bool,
-    /// While disconnecting: the close was sent.
+    /// The driver does not read: it says so once, whatever the state.
+    reading_paused: bool,
+    /// While disconnecting: the protocol said what it says before a close.
+    farewell: bool,
+    /// While disconnecting: the close was sent, nothing follows it.
     closing: bool,
     /// While disconnecting: connect was called.
     connect_again: bool,
@@ -106,6 +111,8 @@ impl<P: Protocol> Connection<P> {
             ping_frames: false,
             resumed: false,
             proof_asked: false,
+            reading_paused: false,
+            farewell: false,
             closing: false,
             connect_again: false,
             closed: false,
@@ -181,13 +188,14 @@ impl<P: Protocol> Connection<P> {
 
     /// The application's inbound queue is full, and the driver stopped reading (or goes on).
     pub fn handle_reading(&mut self, paused: bool, now: Timestamp) {
+        self.reading_paused = paused;
         self.step(Input::Reading { paused }, now);
     }
 
     /// Time passed. Late and spurious calls are fine.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        while let Some(alarm) = self.timers.take_due(now) {
-            self.step(Input::Alarm(alarm), now);
+        while let Some((alarm, at)) = self.timers.take_due(now) {
+            self.step(Input::Alarm { alarm, late: now.since(at) > liveness::LATE }, now);
         }
         self.step(Input::Tick, now);
     }
@@ -260,7 +268,11 @@ impl<P: Protocol> Connection<P> {
         self.closed
     }
 
-    pub(crate) fn check_open(&self) -> Result<(), Error> {
+    /// Whether calls are still accepted.
+    ///
+    /// # Errors
+    /// `client_closed`.
+    pub fn check_open(&self) -> Result<(), Error> {
         if self.closed { Err(Error::new(ErrorCode::ClientClosed, "the client is closed")) } else { Ok(()) }
     }
 

@@ -56,7 +56,10 @@ impl Dialer {
 
     /// Makes one attempt, with `token` as its `Authorization: Bearer`. Each stage keeps its deadline; to
     /// give up, drop the future.
-    pub(crate) fn dial(&self, token: Option<Secret>) -> impl Future<Output = Result<Link, Error>> + Send + use<> {
+    pub(crate) fn dial(
+        &self,
+        token: Option<Secret>,
+    ) -> impl Future<Output = Result<Link, Error>> + Send + use<> {
         let inner = self.0.clone();
         async move { inner.dial(token.as_ref()).await }
     }
@@ -70,10 +73,10 @@ impl Inner {
         let tcp = ReadAhead::new(self.reach_server().await?);
         let limits = &self.config.timeouts;
         let mut transport = match &self.tls {
-            None => Transport::Plain(tcp),
+            None => Transport::plain(tcp),
             Some(tls) => {
                 let stream = stage::within("tls", limits.tls, tls.connect(tcp)).await?;
-                Transport::Encrypted(Box::new(stream))
+                Transport::encrypted(stream)
             }
         };
         let upgrading = upgrade(&mut transport, &self.target, &self.config, token);
@@ -88,12 +91,11 @@ impl Inner {
         let Some(proxy) = &self.config.proxy else {
             return self.open_tcp(self.target.endpoint()).await;
         };
-        let stream =
-            self.open_tcp(proxy.endpoint()).await.map_err(|error| proxy.failure(error.message()))?;
+        let stream = self.open_tcp(proxy.endpoint()).await.map_err(|error| proxy.failure(error.message()))?;
         let tunnel = proxy.tunnel(stream, self.target.endpoint());
-        stage::within("proxy", self.config.timeouts.proxy, tunnel)
-            .await
-            .map_err(|error| if error.code() == ErrorCode::Proxy { error } else { proxy.failure(error.message()) })
+        stage::within("proxy", self.config.timeouts.proxy, tunnel).await.map_err(|error| {
+            if error.code() == ErrorCode::Proxy { error } else { proxy.failure(error.message()) }
+        })
     }
 
     async fn open_tcp(&self, endpoint: &Endpoint) -> Result<TcpStream, Error> {

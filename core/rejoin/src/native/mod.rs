@@ -5,6 +5,7 @@ mod config;
 mod dialer;
 mod happy_eyeballs;
 mod http;
+mod options;
 mod proxy;
 mod readahead;
 mod refusal;
@@ -15,14 +16,14 @@ mod target;
 mod tls;
 mod transport;
 mod upgrade;
+mod websocket;
 
-pub(crate) use config::{DialConfig, StageTimeouts};
-pub(crate) use dialer::{Dialer, Link};
+pub(crate) use config::DialConfig;
+pub(crate) use dialer::Dialer;
 pub use proxy::Proxy;
 pub use resolver::{Resolver, Resolving};
 pub(crate) use target::Target;
 pub use tls::Tls;
-pub(crate) use transport::Transport;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -8,21 +8,28 @@ use tokio::net::TcpStream;
 use super::readahead::ReadAhead;
 use super::tls::Encrypted;
 
-/// What carries the frames: TCP, plain or under TLS.
+/// What carries the frames, and how many bytes it took: what a lost link did not take is sent again.
 #[derive(Debug)]
-pub(crate) enum Transport {
+pub(crate) struct Transport {
+    stream: Stream,
+    written: u64,
+}
+
+/// TCP, plain or under TLS.
+#[derive(Debug)]
+enum Stream {
     Plain(ReadAhead<TcpStream>),
     Encrypted(Box<Encrypted>),
 }
 
 macro_rules! delegate {
     ($self:ident, $stream:ident => $call:expr) => {
-        match $self.get_mut() {
-            Transport::Plain(stream) => {
+        match &mut $self.stream {
+            Stream::Plain(stream) => {
                 let $stream = Pin::new(stream);
                 $call
             }
-            Transport::Encrypted(stream) => {
+            Stream::Encrypted(stream) => {
                 let $stream = Pin::new(&mut **stream);
                 $call
             }
@@ -30,22 +37,43 @@ macro_rules! delegate {
     };
 }
 
+impl Transport {
+    pub(super) fn plain(stream: ReadAhead<TcpStream>) -> Self {
+        Self { stream: Stream::Plain(stream), written: 0 }
+    }
+
+    pub(super) fn encrypted(stream: Encrypted) -> Self {
+        Self { stream: Stream::Encrypted(Box::new(stream)), written: 0 }
+    }
+
+    /// How many bytes were taken so far, before encryption.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+}
+
 impl AsyncRead for Transport {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        delegate!(self, stream => stream.poll_read(cx, out))
+        let this = self.get_mut();
+        delegate!(this, stream => stream.poll_read(cx, out))
     }
 }
 
 impl AsyncWrite for Transport {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        delegate!(self, stream => stream.poll_write(cx, data))
+        let this = self.get_mut();
+        let taken = ready!(delegate!(this, stream => stream.poll_write(cx, data)))?;
+        this.written += taken as u64;
+        Poll::Ready(Ok(taken))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        delegate!(self, stream => stream.poll_flush(cx))
+        let this = self.get_mut();
+        delegate!(this, stream => stream.poll_flush(cx))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        delegate!(self, stream => stream.poll_shutdown(cx))
+        let this = self.get_mut();
+        delegate!(this, stream => stream.poll_shutdown(cx))
     }
 }

@@ -1,0 +1,71 @@
+//! The options that only native clients have.
+
+use std::time::Duration;
+
+use rejoin_proto::{Error, Secret};
+
+use super::{Dialer, Proxy, Resolver, Target, Tls};
+use crate::builder::Builder;
+
+impl<K> Builder<K> {
+    /// Adds a header to the upgrade request. Its value counts as a secret. Checked by `build`.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.dial.headers.push((name.to_owned(), Secret::new(value)));
+        self
+    }
+
+    /// Offers a subprotocol; the first one offered is preferred.
+    #[must_use]
+    pub fn subprotocol(mut self, name: &str) -> Self {
+        self.dial.subprotocols.push(name.to_owned());
+        self
+    }
+
+    /// Own authorities, a client certificate, pins. Default: the platform's trust.
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.dial.tls = tls;
+        self
+    }
+
+    /// Connects through a proxy. Default: directly.
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.dial.proxy = Some(proxy);
+        self
+    }
+
+    /// Resolves host names. Default: the operating system.
+    #[must_use]
+    pub fn resolver(mut self, resolver: impl Resolver + 'static) -> Self {
+        self.dial.resolver = std::sync::Arc::new(resolver);
+        self
+    }
+
+    /// Allows credentials on `ws://` to other machines than this one. Default false.
+    #[must_use]
+    pub fn allow_insecure(mut self, allow: bool) -> Self {
+        self.dial.allow_insecure = allow;
+        self
+    }
+
+    /// Bounds the stages of one attempt: name resolution, TCP for each address, proxy, TLS. Default 5 s each; the
+    /// upgrade has twice that.
+    #[must_use]
+    pub fn stage_timeout(mut self, timeout: Duration) -> Self {
+        let stages = &mut self.dial.timeouts;
+        (stages.dns, stages.tcp, stages.proxy, stages.tls) = (timeout, timeout, timeout, timeout);
+        stages.upgrade = timeout.saturating_mul(2);
+        self
+    }
+
+    /// Makes the dialer for `url`, checking everything that can be known before the first attempt.
+    pub(crate) fn dialer(&self, url: &str) -> Result<Dialer, Error> {
+        let mut dial = self.dial.clone();
+        dial.max_message_bytes = self.config.max_message_bytes;
+        dial.max_send_bytes = self.config.outbox.max_bytes;
+        dial.sends_credentials = self.config.credentials;
+        Dialer::new(Target::parse(url)?, dial)
+    }
+}

@@ -1,0 +1,194 @@
+//! The driver's view of a tungstenite stream.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use bytestring::ByteString;
+use futures_util::{Sink, Stream};
+use rejoin_proto::{Credentials, Error, ErrorCode, Frame, SocketEvent};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame as WsFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+
+use super::Dialer;
+use super::transport::Transport;
+use crate::platform::BoxFuture;
+use crate::socket::{Dial, Socket};
+
+/// An open WebSocket.
+#[derive(Debug)]
+pub(crate) struct WebSocket {
+    stream: WebSocketStream<Transport>,
+    /// Frames written so far, and how many of them were handed over.
+    frames: u64,
+    flushed: u64,
+    /// Where in the transport's bytes each frame begins that is not known to be flushed.
+    starts: VecDeque<u64>,
+    end: u64,
+}
+
+impl WebSocket {
+    pub(super) fn new(stream: WebSocketStream<Transport>) -> Self {
+        let end = stream.get_ref().written();
+        Self { stream, frames: 0, flushed: 0, starts: VecDeque::new(), end }
+    }
+
+    fn send(&mut self, message: Message) -> Result<(), WsError> {
+        Pin::new(&mut self.stream).start_send(message)
+    }
+}
+
+impl Socket for WebSocket {
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<SocketEvent> {
+        let event = match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
+            Some(Ok(Message::Text(text))) => match ByteString::try_from(Bytes::from(text)) {
+                Ok(text) => SocketEvent::Frame(Frame::Text(text)),
+                Err(_) => SocketEvent::Failed(Error::new(
+                    ErrorCode::Protocol,
+                    "the server sent text that is not UTF-8",
+                )),
+            },
+            Some(Ok(Message::Binary(bytes))) => SocketEvent::Frame(Frame::Binary(bytes)),
+            Some(Ok(Message::Ping(bytes))) => SocketEvent::Frame(Frame::Ping(bytes)),
+            Some(Ok(Message::Pong(bytes))) => SocketEvent::Frame(Frame::Pong(bytes)),
+            Some(Ok(Message::Close(close))) => {
+                // The answer to the close is written already; whether it leaves in time is the peer's concern.
+                let _ = Pin::new(&mut self.stream).poll_flush(cx);
+                let (code, reason) = match close {
+                    Some(CloseFrame { code, reason }) => {
+                        (Some(u16::from(code)), ByteString::from(reason.as_str()))
+                    }
+                    None => (None, ByteString::new()),
+                };
+                SocketEvent::Closed { code, reason }
+            }
+            // Only written, never read.
+            Some(Ok(Message::Frame(_))) | None => closed(),
+            Some(Err(error)) => failure(&error),
+        };
+        Poll::Ready(event)
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // An error is met again by the flush or the read that follows.
+        Pin::new(&mut self.stream).poll_ready(cx).map(|_| ())
+    }
+
+    fn write(&mut self, frame: Frame) -> Result<(), Error> {
+        self.starts.push_back(self.end);
+        self.end += wire_length(frame.len());
+        self.frames += 1;
+        let message = match frame {
+            // As a raw frame: the text is known to be UTF-8, and is not checked again.
+            Frame::Text(text) => {
+                Message::Frame(WsFrame::message(text.into_bytes(), OpCode::Data(Data::Text), true))
+            }
+            Frame::Binary(bytes) => Message::Binary(bytes),
+            Frame::Ping(bytes) => Message::Ping(bytes),
+            Frame::Pong(bytes) => Message::Pong(bytes),
+        };
+        self.send(message).map_err(|error| broken(&error))
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let result = Pin::new(&mut self.stream).poll_flush(cx);
+        match result {
+            Poll::Ready(Ok(())) => {
+                self.flushed = self.frames;
+                self.starts.clear();
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(broken(&error))),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn flushed(&mut self) -> u64 {
+        // Answers to pings are not counted in `end`, so that a frame may seem to have left before it did: a message
+        // is then told to be unconfirmed rather than sent twice.
+        let written = self.stream.get_ref().written();
+        while self.starts.front().is_some_and(|start| *start < written) {
+            self.starts.pop_front();
+            self.flushed += 1;
+        }
+        self.flushed
+    }
+
+    fn close(&mut self, code: u16) {
+        let close = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
+        // A link that cannot take it is about to be found dead.
+        let _ = self.send(Message::Close(Some(close)));
+    }
+
+    fn has_ping_frames(&self) -> bool {
+        true
+    }
+}
+
+/// The length of a masked frame: header, mask, payload (RFC 6455, section 5.2).
+fn wire_length(payload: usize) -> u64 {
+    let header = match payload {
+        0..=125 => 2,
+        126..=65_535 => 4,
+        _ => 10,
+    };
+    header + 4 + payload as u64
+}
+
+fn closed() -> SocketEvent {
+    SocketEvent::Closed { code: None, reason: ByteString::new() }
+}
+
+fn failure(error: &WsError) -> SocketEvent {
+    match error {
+        WsError::ConnectionClosed
+        | WsError::AlreadyClosed
+        | WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => closed(),
+        WsError::Io(_)
+        | WsError::Tls(_)
+        | WsError::Capacity(_)
+        | WsError::Protocol(_)
+        | WsError::WriteBufferFull(_)
+        | WsError::Utf8(_)
+        | WsError::AttackAttempt
+        | WsError::Url(_)
+        | WsError::Http(_)
+        | WsError::HttpFormat(_) => SocketEvent::Failed(broken(error)),
+    }
+}
+
+fn broken(error: &WsError) -> Error {
+    match error {
+        WsError::Capacity(_) => {
+            Error::new(ErrorCode::Protocol, "the server sent a message larger than max_message_bytes")
+        }
+        WsError::Protocol(violation) => {
+            Error::new(ErrorCode::Protocol, format!("the server broke RFC 6455: {violation}"))
+        }
+        WsError::Utf8(_) => Error::new(ErrorCode::Protocol, "the server sent text that is not UTF-8"),
+        WsError::ConnectionClosed
+        | WsError::AlreadyClosed
+        | WsError::Io(_)
+        | WsError::Tls(_)
+        | WsError::WriteBufferFull(_)
+        | WsError::AttackAttempt
+        | WsError::Url(_)
+        | WsError::Http(_)
+        | WsError::HttpFormat(_) => Error::new(ErrorCode::Network, format!("the connection broke: {error}")),
+    }
+}
+
+impl Dial for Dialer {
+    type Socket = WebSocket;
+
+    fn dial(&self, credentials: Option<Credentials>) -> BoxFuture<Result<WebSocket, Error>> {
+        let token = credentials.and_then(|credentials| credentials.token().cloned());
+        let attempt = Dialer::dial(self, token);
+        Box::pin(async move { attempt.await.map(|link| WebSocket::new(link.socket)) })
+    }
+}

@@ -1,0 +1,11 @@
+//! What a platform gives: a clock, a timer, tasks and randomness. Nothing else in this crate asks where it runs.
+
+#[cfg(not(target_family = "wasm"))]
+mod native;
+#[cfg(target_family = "wasm")]
+mod web;
+
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use native::*;
+#[cfg(target_family = "wasm")]
+pub(crate) use web::*;
