@@ -24,12 +24,15 @@ mod backoff;
 mod config;
 mod connection;
 mod credentials;
+pub mod engineio;
 mod error;
 mod frame;
+pub mod json;
 mod message;
 mod outbox;
 mod plain;
 mod protocol;
+pub mod socketio;
 mod time;
 mod verdict;
 

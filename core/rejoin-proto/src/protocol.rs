@@ -93,6 +93,11 @@ impl<E> Link<'_, E> {
         self.control.push_back(frame);
     }
 
+    /// How many frames of the protocol's own wait to be sent: a peer that does not read must not make them pile up.
+    pub fn backlog(&self) -> usize {
+        self.control.len()
+    }
+
     /// Tells the application.
     pub fn event(&mut self, event: E) {
         self.outputs.push_back(Output::Event(Event::Protocol(event)));

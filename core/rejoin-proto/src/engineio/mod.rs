@@ -1,0 +1,10 @@
+//! Engine.IO v4: the layer below Socket.IO. Packets, the `open` handshake, and the payloads of HTTP long-polling.
+
+mod open;
+mod packet;
+pub mod payload;
+#[cfg(test)]
+mod tests;
+
+pub use open::Open;
+pub use packet::Packet;

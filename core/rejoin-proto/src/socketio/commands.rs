@@ -1,0 +1,187 @@
+//! What the application asks of a Socket.IO connection.
+
+use bytestring::ByteString;
+
+use super::namespace::{Namespace, State};
+use super::{AckId, Args, Event, SocketIo, Stage, encode, name, options};
+use crate::protocol::Link;
+use crate::{
+    Ack, Connection, Error, ErrorCode, Frame, LaneId, MessageId, Outgoing, Secret, SendOptions, Timestamp,
+};
+
+/// How an event is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EmitOptions {
+    /// Ask for an acknowledgement.
+    pub ack: Option<Ack>,
+    /// How it waits.
+    pub send: SendOptions,
+    /// It belongs to the on-connect step: it is sent before all that waits, and only on this link.
+    pub setup: bool,
+}
+
+impl Connection<SocketIo> {
+    /// Accepts an event, to be sent in order when its namespace is connected. The answer comes as
+    /// [`Event::Ack`], under the id that is returned.
+    ///
+    /// # Errors
+    /// `invalid_argument` (a reserved name), `namespace_closed` (a namespace that was never asked for, or left),
+    /// `queue_full`, `too_big`, `client_closed`: the event was not accepted.
+    pub fn emit(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        args: Args,
+        options: EmitOptions,
+        now: Timestamp,
+    ) -> Result<MessageId, Error> {
+        self.check_open()?;
+        name::check_event(name)?;
+        self.with_protocol(now, |protocol, link| protocol.emit(link, namespace, name, args, options))
+    }
+
+    /// Answers an event of the server, at once or never: an answer belongs to the session that asked.
+    ///
+    /// # Errors
+    /// `not_connected`: that session is over. `queue_full`: too many answers wait for the network.
+    pub fn acknowledge(
+        &mut self,
+        namespace: &str,
+        ack: AckId,
+        args: Args,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.check_open()?;
+        self.with_protocol(now, |protocol, link| protocol.acknowledge(link, namespace, ack, args))
+    }
+
+    /// Connects a namespace, now and on each later link. `auth` is its own auth object, as JSON text, in place of
+    /// the one of the credentials. Nothing happens if it is connected.
+    ///
+    /// # Errors
+    /// `invalid_argument`: the name does not begin with `/` or holds a comma, or `auth` is not a JSON object.
+    pub fn connect_namespace(
+        &mut self,
+        namespace: impl Into<ByteString>,
+        auth: Option<Secret>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.check_open()?;
+        self.with_protocol(now, |protocol, link| protocol.join(link, namespace.into(), auth))
+    }
+
+    /// Leaves a namespace: it is not connected again, and what waits for it is withdrawn.
+    ///
+    /// # Errors
+    /// `namespace_closed`: it was never asked for, or left before.
+    pub fn disconnect_namespace(&mut self, namespace: &str, now: Timestamp) -> Result<(), Error> {
+        self.check_open()?;
+        self.with_protocol(now, |protocol, link| protocol.leave(link, namespace))
+    }
+}
+
+impl SocketIo {
+    fn emit(
+        &mut self,
+        link: &mut Link<'_, Event>,
+        namespace: &str,
+        name: &str,
+        args: Args,
+        options: EmitOptions,
+    ) -> Result<MessageId, Error> {
+        let EmitOptions { ack, mut send, setup } = options;
+        let namespace = self.namespaces.get(namespace).filter(|namespace| !namespace.is_left());
+        let namespace = namespace.ok_or_else(unknown_namespace)?;
+        send.volatile |= setup;
+        let lane = if setup { LaneId::SETUP } else { namespace.lane };
+        let id = ack.map(|_| link.next_id().get());
+        let head = Frame::Text(encode::event(&namespace.name, name, &args, id));
+        link.send(Outgoing { lane, head, attachments: args.into_attachments(), options: send, ack })
+    }
+
+    fn acknowledge(
+        &mut self,
+        link: &mut Link<'_, Event>,
+        namespace: &str,
+        ack: AckId,
+        args: Args,
+    ) -> Result<(), Error> {
+        let current = self
+            .namespaces
+            .get(namespace)
+            .filter(|namespace| namespace.is_connected() && namespace.session == ack.session);
+        let Some(namespace) = current.filter(|_| self.stage != Stage::Shut) else {
+            return Err(Error::new(ErrorCode::NotConnected, "the session that asked for the answer is over"));
+        };
+        if link.backlog() + args.attachments().len() >= self.limits.max_backlog {
+            return Err(Error::new(ErrorCode::QueueFull, "too many answers wait for the network"));
+        }
+        link.transmit(Frame::Text(encode::ack(&namespace.name, ack.id, &args)));
+        for attachment in args.into_attachments() {
+            link.transmit(Frame::Binary(attachment));
+        }
+        Ok(())
+    }
+
+    /// Registers a namespace, to be connected on the next link.
+    pub(super) fn want(&mut self, name: ByteString, auth: Option<Secret>) -> Result<&mut Namespace, Error> {
+        name::check_namespace(&name)?;
+        if auth.as_ref().is_some_and(|auth| !options::is_object(auth.expose())) {
+            return Err(Error::invalid("auth", "must be a JSON object"));
+        }
+        let lane = LaneId(u32::try_from(self.namespaces.len()).unwrap_or(u32::MAX).saturating_add(1));
+        let namespace = self.namespaces.entry(name.clone()).or_insert_with(|| Namespace::new(name, lane));
+        namespace.auth = auth;
+        Ok(namespace)
+    }
+
+    fn join(
+        &mut self,
+        link: &mut Link<'_, Event>,
+        name: ByteString,
+        auth: Option<Secret>,
+    ) -> Result<(), Error> {
+        let shut = self.stage == Stage::Shut;
+        let namespace = self.want(name.clone(), auth)?;
+        match namespace.state {
+            State::Connecting { .. } | State::Connected { .. } => {}
+            // Its CONNECT is on the way: the answer is welcome after all.
+            State::Leaving => {
+                let deadline = link.now() + self.limits.namespace_timeout;
+                if let Some(namespace) = self.namespaces.get_mut(&name) {
+                    namespace.state = State::Connecting { gates: false, deadline };
+                }
+            }
+            State::Left | State::Wanted | State::Refused(_) | State::Closed => {
+                namespace.state = State::Wanted;
+                if !shut {
+                    self.ask(link, &name, false);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, link: &mut Link<'_, Event>, name: &str) -> Result<(), Error> {
+        let namespace = self.namespaces.get_mut(name).filter(|namespace| !namespace.is_left());
+        let namespace = namespace.ok_or_else(unknown_namespace)?;
+        namespace.leave_session(link);
+        link.withdraw_lane(namespace.lane);
+        namespace.state = match namespace.state {
+            State::Connecting { .. } => State::Leaving,
+            State::Connected { .. } => {
+                let error = Error::new(ErrorCode::ClientDisconnect, "the application left the namespace");
+                link.event(Event::NamespaceDisconnected { namespace: namespace.name.clone(), error });
+                link.transmit(Frame::Text(encode::disconnect(name)));
+                State::Left
+            }
+            State::Left | State::Leaving | State::Wanted | State::Refused(_) | State::Closed => State::Left,
+        };
+        self.finish_handshake(link);
+        Ok(())
+    }
+}
+
+fn unknown_namespace() -> Error {
+    Error::new(ErrorCode::NamespaceClosed, "the namespace was not asked for, or was left")
+}

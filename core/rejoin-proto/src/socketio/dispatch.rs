@@ -1,0 +1,260 @@
+//! What a packet of the server does to its namespace.
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use super::namespace::{Held, Namespace, State};
+use super::packet::{Body, Packet};
+use super::recovery::{self, Recovery};
+use super::{Args, Event, SocketIo, Stage, encode};
+use crate::error::sanitize;
+use crate::protocol::Link;
+use crate::{Error, ErrorCode, Frame, MessageId, Secret, json};
+
+impl SocketIo {
+    /// Asks for all namespaces that are wanted on the new link.
+    pub(super) fn connect_all(&mut self, link: &mut Link<'_, Event>) -> Result<(), Error> {
+        if !self.namespaces.values().any(|namespace| namespace.state == State::Wanted) {
+            // The application connected again although the server had ended them all.
+            for namespace in self.namespaces.values_mut() {
+                if matches!(namespace.state, State::Refused(_) | State::Closed) {
+                    namespace.state = State::Wanted;
+                }
+            }
+        }
+        let wanted: Vec<_> =
+            self.namespaces.values().filter(|namespace| namespace.state == State::Wanted).collect();
+        let wanted: Vec<_> = wanted.into_iter().map(|namespace| namespace.name.clone()).collect();
+        for name in wanted {
+            self.ask(link, &name, true);
+        }
+        self.finish_handshake(link);
+        Ok(())
+    }
+
+    /// Sends CONNECT.
+    pub(super) fn ask(&mut self, link: &mut Link<'_, Event>, name: &str, gates: bool) {
+        let deadline = link.now() + self.limits.namespace_timeout;
+        let Some(namespace) = self.namespaces.get_mut(name) else { return };
+        let auth = namespace.auth.as_ref().or(self.auth.as_ref()).map(Secret::expose);
+        let payload = recovery::connect_payload(auth, namespace.recovery.as_ref());
+        namespace.state = State::Connecting { gates, deadline };
+        link.transmit(Frame::Text(encode::connect(name, payload.as_deref())));
+    }
+
+    /// A packet is complete. One for a namespace that we do not know, or have left, is of no interest.
+    pub(super) fn dispatch(
+        &mut self,
+        link: &mut Link<'_, Event>,
+        packet: Packet,
+        attachments: Vec<Bytes>,
+    ) -> Result<(), Error> {
+        let flowing = self.stage == Stage::Flowing;
+        let Some(namespace) = self.namespaces.get_mut(&*packet.namespace) else { return Ok(()) };
+        match packet.body {
+            Body::Event { name, args, id, .. } => {
+                let event = Held { name, args: Args::from_valid(args, attachments), id };
+                return match namespace.state {
+                    State::Connected { .. } => {
+                        namespace.deliver(link, event);
+                        Ok(())
+                    }
+                    State::Connecting { .. } => {
+                        namespace.hold(event, self.limits.max_held_events, self.limits.max_packet_bytes)
+                    }
+                    State::Left | State::Wanted | State::Leaving | State::Refused(_) | State::Closed => {
+                        Ok(())
+                    }
+                };
+            }
+            Body::Ack { id, args, .. } => {
+                let id = MessageId::new(id);
+                if namespace.is_connected() && link.acknowledged(id) {
+                    let args = Args::from_valid(args, attachments);
+                    link.event(Event::Ack { namespace: namespace.name.clone(), id, args });
+                }
+                return Ok(());
+            }
+            Body::Connect { data } => namespace.connected(link, data.as_deref(), flowing)?,
+            Body::ConnectError { data } => namespace.refused(link, refusal(&packet.namespace, &data)),
+            Body::Disconnect => {
+                namespace.closed(link);
+                if !self.namespaces.values().any(Namespace::is_active) {
+                    link.end(server_disconnect());
+                    return Ok(());
+                }
+            }
+        }
+        self.finish_handshake(link);
+        Ok(())
+    }
+
+    /// Ready when the last of the first namespaces has answered; over when all of them were refused.
+    pub(super) fn finish_handshake(&mut self, link: &mut Link<'_, Event>) {
+        if self.stage != Stage::Handshake || self.namespaces.values().any(Namespace::gates) {
+            return;
+        }
+        let mut refusal = None;
+        let (mut connected, mut resumed) = (0, true);
+        for namespace in self.namespaces.values() {
+            match &namespace.state {
+                State::Connected { recovered } => {
+                    connected += 1;
+                    resumed &= recovered;
+                }
+                State::Refused(error) => refusal = refusal.or(Some(error)),
+                State::Left | State::Leaving | State::Wanted | State::Connecting { .. } | State::Closed => {}
+            }
+        }
+        match refusal {
+            Some(error) if connected == 0 => link.end(error.clone()),
+            Some(_) | None => {
+                self.stage = Stage::Ready;
+                link.ready(resumed && connected > 0);
+            }
+        }
+    }
+
+    /// The namespaces asked for later whose answer did not come in time.
+    pub(super) fn give_up_overdue(&mut self, link: &mut Link<'_, Event>) {
+        let now = link.now();
+        for namespace in self.namespaces.values_mut() {
+            if namespace.deadline().is_some_and(|at| at <= now) {
+                let message = format!("the server did not answer for {}", sanitize(&namespace.name));
+                namespace.refused(link, Error::new(ErrorCode::ConnectTimeout, message));
+            }
+        }
+    }
+}
+
+impl Namespace {
+    fn connected(
+        &mut self,
+        link: &mut Link<'_, Event>,
+        data: Option<&str>,
+        flowing: bool,
+    ) -> Result<(), Error> {
+        match self.state {
+            // A late answer is an answer too: the server counts us in.
+            State::Connecting { .. } | State::Refused(_) => {}
+            State::Leaving => {
+                self.state = State::Left;
+                link.transmit(Frame::Text(encode::disconnect(&self.name)));
+                return Ok(());
+            }
+            State::Left | State::Wanted | State::Closed => return Ok(()),
+            State::Connected { .. } => {
+                return Err(Error::new(ErrorCode::Protocol, "the server connected a namespace twice"));
+            }
+        }
+        let Some(sid) = data.and_then(|data| member(data, "sid")) else {
+            let message = "the server's CONNECT has no sid: it speaks Socket.IO 2 or older";
+            link.end(Error::new(ErrorCode::UnsupportedServer, message));
+            return Ok(());
+        };
+        let pid = data.and_then(|data| member(data, "pid")).map(Secret::new);
+        let recovered = pid.is_some() && self.recovery.as_ref().map(|recovery| &recovery.pid) == pid.as_ref();
+        if !recovered {
+            self.recovery = pid.map(|pid| Recovery { pid, offset: None });
+        }
+        self.session = self.session.wrapping_add(1);
+        self.state = State::Connected { recovered };
+        link.event(Event::NamespaceConnected { namespace: self.name.clone(), recovered, sid });
+        link.set_lane_open(self.lane, flowing);
+        self.held_bytes = 0;
+        for event in core::mem::take(&mut self.held) {
+            self.deliver(link, event);
+        }
+        Ok(())
+    }
+
+    fn refused(&mut self, link: &mut Link<'_, Event>, error: Error) {
+        match self.state {
+            State::Connecting { .. } | State::Connected { .. } | State::Wanted => {}
+            State::Leaving => {
+                self.state = State::Left;
+                return;
+            }
+            State::Left | State::Refused(_) | State::Closed => return,
+        }
+        self.leave_session(link);
+        self.state = State::Refused(error.clone());
+        link.event(Event::NamespaceDisconnected { namespace: self.name.clone(), error });
+    }
+
+    fn closed(&mut self, link: &mut Link<'_, Event>) {
+        match self.state {
+            State::Connected { .. } | State::Connecting { .. } | State::Wanted => {}
+            State::Leaving => {
+                self.state = State::Left;
+                return;
+            }
+            State::Left | State::Refused(_) | State::Closed => return,
+        }
+        self.leave_session(link);
+        self.state = State::Closed;
+        link.event(Event::NamespaceDisconnected { namespace: self.name.clone(), error: server_disconnect() });
+    }
+
+    /// What ends a namespace on purpose also ends what could be recovered.
+    pub(super) fn leave_session(&mut self, link: &mut Link<'_, Event>) {
+        link.set_lane_open(self.lane, false);
+        self.recovery = None;
+        self.held = Vec::new();
+        self.held_bytes = 0;
+    }
+
+    fn hold(&mut self, event: Held, max_events: usize, max_bytes: usize) -> Result<(), Error> {
+        self.held_bytes = self.held_bytes.saturating_add(event.name.len() + event.args.size());
+        if self.held.len() >= max_events || self.held_bytes > max_bytes {
+            // What was missed is too much to be recovered: the next attempt begins afresh.
+            self.recovery = None;
+            return Err(Error::new(
+                ErrorCode::Protocol,
+                "too many events came before the namespace was connected",
+            ));
+        }
+        self.held.push(event);
+        Ok(())
+    }
+
+    fn deliver(&mut self, link: &mut Link<'_, Event>, event: Held) {
+        let Held { name, mut args, id } = event;
+        if let (Some(recovery), None) = (&mut self.recovery, id)
+            && let Some((rest, offset)) = recovery::split_offset(args.text())
+        {
+            // A copy: the offset is kept for long, and must not keep the whole event.
+            recovery.offset = Some(offset.into());
+            args.set_text(args.text().slice_ref(rest));
+        }
+        let ack = id.map(|id| super::AckId { session: self.session, id });
+        link.event(Event::Event { namespace: self.name.clone(), name, args, ack });
+    }
+}
+
+/// The text of a string member of a JSON object, if it is not empty.
+fn member(object: &str, key: &str) -> Option<ByteString> {
+    let (_, value) = json::members(object).find(|(name, _)| json::unescape(name) == key)?;
+    let raw = value.strip_prefix('"')?.strip_suffix('"')?;
+    let text = json::unescape(raw).into_owned();
+    (!text.is_empty()).then(|| text.into())
+}
+
+/// `{message, data?}`, or a string.
+fn refusal(namespace: &str, payload: &str) -> Error {
+    let message = member(payload, "message").or_else(|| {
+        let raw = payload.strip_prefix('"')?.strip_suffix('"')?;
+        Some(json::unescape(raw).into_owned().into())
+    });
+    let message = message.map_or_else(String::new, |message| format!(": {}", sanitize(&message)));
+    let message = format!("the server refused the namespace {}{message}", sanitize(namespace));
+    let error = Error::new(ErrorCode::NamespaceRefused, message);
+    match json::members(payload).find(|(name, _)| json::unescape(name) == "data") {
+        Some((_, data)) => error.with_data(data),
+        None => error,
+    }
+}
+
+fn server_disconnect() -> Error {
+    Error::new(ErrorCode::ServerDisconnect, "the server ended the session (io server disconnect)")
+}

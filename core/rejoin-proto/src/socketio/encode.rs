@@ -1,0 +1,65 @@
+//! Packets to the server, as the text of a WebSocket frame: the Engine.IO type digit, then the packet.
+
+use core::fmt::Write;
+
+use bytestring::ByteString;
+
+use super::Args;
+use super::name::MAIN;
+use crate::json;
+
+pub(super) const PONG: ByteString = ByteString::from_static("3");
+
+pub(super) fn connect(namespace: &str, auth: Option<&str>) -> ByteString {
+    let mut packet = start('0', 0, namespace, None, auth.map_or(0, str::len));
+    packet.push_str(auth.unwrap_or_default());
+    packet.into()
+}
+
+pub(super) fn disconnect(namespace: &str) -> ByteString {
+    start('1', 0, namespace, None, 0).into()
+}
+
+pub(super) fn event(namespace: &str, name: &str, args: &Args, id: Option<u64>) -> ByteString {
+    let attachments = args.attachments().len();
+    let kind = if attachments == 0 { '2' } else { '5' };
+    let mut packet = start(kind, attachments, namespace, id, name.len() + args.text().len() + 8);
+    packet.push('[');
+    json::quote(name, &mut packet);
+    if !args.is_empty() {
+        packet.push(',');
+        packet.push_str(args.text());
+    }
+    packet.push(']');
+    packet.into()
+}
+
+pub(super) fn ack(namespace: &str, id: u64, args: &Args) -> ByteString {
+    let attachments = args.attachments().len();
+    let kind = if attachments == 0 { '3' } else { '6' };
+    let mut packet = start(kind, attachments, namespace, Some(id), args.text().len() + 2);
+    packet.push('[');
+    packet.push_str(args.text());
+    packet.push(']');
+    packet.into()
+}
+
+/// All that stands before the JSON.
+fn start(kind: char, attachments: usize, namespace: &str, id: Option<u64>, room: usize) -> String {
+    /// The digits of a count and of an id, and what separates them.
+    const NUMBERS: usize = 2 + 21 + 21;
+    let mut packet = String::with_capacity(NUMBERS + namespace.len() + room);
+    packet.push('4');
+    packet.push(kind);
+    let written = (|| {
+        if attachments > 0 {
+            write!(packet, "{attachments}-")?;
+        }
+        if MAIN != namespace {
+            write!(packet, "{namespace},")?;
+        }
+        id.map_or(Ok(()), |id| write!(packet, "{id}"))
+    })();
+    debug_assert!(written.is_ok(), "writing to a String cannot fail");
+    packet
+}

@@ -1,0 +1,269 @@
+//! Socket.IO v5 over Engine.IO v4: namespaces, events, acknowledgements, binary, connection state recovery.
+//!
+//! [`SocketIo`] is the [`Protocol`] of a [`Connection`](crate::Connection); what the application asks of it is on
+//! `Connection<SocketIo>`. Arguments stay JSON text: see [`Args`].
+//!
+//! ```
+//! use rejoin_proto::socketio::{Args, EmitOptions, Options, SocketIo};
+//! use rejoin_proto::{Config, Connection, Frame, SocketEvent, Timestamp};
+//!
+//! let now = Timestamp::ZERO;
+//! let mut connection = Connection::new(Config::default(), SocketIo::new(Options::default())?, 42)?;
+//! connection.emit("/", "hello", Args::from_array(r#"["world"]"#)?, EmitOptions::default(), now)?;
+//! connection.connect(now);
+//! let socket = connection.socket().expect("an attempt began");
+//! let mut hears = |event| connection.handle_socket(socket, event, now);
+//! hears(SocketEvent::Opened { ping_frames: true });
+//! hears(SocketEvent::Frame(Frame::Text(r#"0{"sid":"e","pingInterval":25000,"pingTimeout":20000}"#.into())));
+//! hears(SocketEvent::Frame(Frame::Text(r#"40{"sid":"s"}"#.into())));
+//! let sent: Vec<_> = std::iter::from_fn(|| connection.poll_transmit(now)).map(|it| it.frame).collect();
+//! assert_eq!(sent, [Frame::Text("40".into()), Frame::Text(r#"42["hello","world"]"#.into())]);
+//! # Ok::<(), rejoin_proto::Error>(())
+//! ```
+
+mod args;
+mod assembly;
+mod commands;
+mod dispatch;
+mod encode;
+mod event;
+mod limits;
+mod name;
+mod namespace;
+mod options;
+mod packet;
+mod placeholder;
+mod recovery;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+pub use args::Args;
+pub use commands::EmitOptions;
+pub use event::{AckId, Event};
+pub use limits::Limits;
+pub use options::Options;
+pub use packet::{Body, Packet};
+
+use crate::engineio::{self, Open};
+use crate::protocol::{Link, Protocol};
+use crate::{Credentials, Error, ErrorCode, Frame, Heartbeat, Secret, Timestamp};
+use assembly::Assembly;
+use namespace::Namespace;
+
+/// The Socket.IO protocol: any number of namespaces over one connection.
+#[derive(Debug)]
+pub struct SocketIo {
+    limits: Limits,
+    namespaces: BTreeMap<ByteString, Namespace>,
+    /// The auth object of this attempt, for namespaces without one of their own.
+    auth: Option<Secret>,
+    stage: Stage,
+    assembly: Option<Assembly>,
+    /// What the server said of the session.
+    open: Option<Open>,
+}
+
+/// How far the live link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// No link, or no `open` packet yet, or we are leaving.
+    Shut,
+    /// The namespaces asked for at the start have not all answered.
+    Handshake,
+    /// They have; the application's on-connect step may run.
+    Ready,
+    /// Messages flow.
+    Flowing,
+}
+
+impl SocketIo {
+    /// A protocol with the namespaces of the options.
+    ///
+    /// # Errors
+    /// `invalid_argument`, naming the option.
+    pub fn new(options: Options) -> Result<Self, Error> {
+        options.limits.validate()?;
+        let mut protocol = Self {
+            limits: options.limits,
+            namespaces: BTreeMap::new(),
+            auth: None,
+            stage: Stage::Shut,
+            assembly: None,
+            open: None,
+        };
+        for (name, auth) in options.namespaces {
+            protocol.want(name, auth)?;
+        }
+        Ok(protocol)
+    }
+
+    /// What the server said of the session of the live link; `None` before it did.
+    pub fn session(&self) -> Option<&Open> {
+        self.open.as_ref()
+    }
+
+    /// Whether the namespace is connected.
+    pub fn is_connected(&self, namespace: &str) -> bool {
+        self.namespaces.get(namespace).is_some_and(Namespace::is_connected)
+    }
+
+    fn engine_packet(&mut self, link: &mut Link<'_, Event>, frame: &ByteString) -> Result<(), Error> {
+        match engineio::Packet::decode(frame)? {
+            engineio::Packet::Open(payload) => self.engine_open(link, &payload),
+            engineio::Packet::Close => {
+                link.end(Error::new(ErrorCode::TransportClosed, "the server closed the Engine.IO session"));
+                Ok(())
+            }
+            engineio::Packet::Ping => {
+                // One pong that waits says as much as many.
+                if link.backlog() < self.limits.max_backlog {
+                    link.transmit(Frame::Text(encode::PONG));
+                }
+                Ok(())
+            }
+            engineio::Packet::Message(message) => {
+                self.check_opened()?;
+                self.message(link, &message)
+            }
+            engineio::Packet::Pong | engineio::Packet::Upgrade | engineio::Packet::Noop => Ok(()),
+        }
+    }
+
+    fn engine_open(&mut self, link: &mut Link<'_, Event>, payload: &str) -> Result<(), Error> {
+        if self.open.is_some() {
+            return Err(Error::new(ErrorCode::Protocol, "the server opened the Engine.IO session twice"));
+        }
+        let open = Open::decode(payload)?;
+        link.set_heartbeat(Heartbeat::Expect { interval: open.ping_interval, timeout: open.ping_timeout });
+        self.open = Some(open);
+        self.stage = Stage::Handshake;
+        self.connect_all(link)
+    }
+
+    fn check_opened(&self) -> Result<(), Error> {
+        match self.open {
+            Some(_) => Ok(()),
+            None => Err(Error::new(ErrorCode::Protocol, "a message came before the Engine.IO handshake")),
+        }
+    }
+
+    fn message(&mut self, link: &mut Link<'_, Event>, message: &ByteString) -> Result<(), Error> {
+        if self.assembly.is_some() {
+            return Err(Error::new(ErrorCode::Protocol, "text came while attachments are due"));
+        }
+        if message.len() > self.limits.max_packet_bytes {
+            return Err(assembly::too_large(&self.limits));
+        }
+        let packet = Packet::decode(message, &self.limits)?;
+        match packet.attachments() {
+            0 => self.dispatch(link, packet, Vec::new()),
+            due => {
+                self.assembly = Some(Assembly::new(packet, due, message.len(), link.now(), &self.limits));
+                Ok(())
+            }
+        }
+    }
+
+    fn attachment(&mut self, link: &mut Link<'_, Event>, attachment: Bytes) -> Result<(), Error> {
+        let Some(assembly) = &mut self.assembly else {
+            return Err(Error::new(ErrorCode::Protocol, "a binary message came that was not due"));
+        };
+        if !assembly.add(attachment, &self.limits)? {
+            return Ok(());
+        }
+        let Some(assembly) = self.assembly.take() else { return Ok(()) };
+        let (packet, attachments) = assembly.finish()?;
+        self.dispatch(link, packet, attachments)
+    }
+}
+
+impl Protocol for SocketIo {
+    type Event = Event;
+
+    fn opened(&mut self, link: &mut Link<'_, Event>, credentials: Option<&Credentials>) {
+        match options::auth_object(credentials) {
+            Ok(auth) => self.auth = auth,
+            Err(error) => link.end(error),
+        }
+    }
+
+    fn frame(&mut self, link: &mut Link<'_, Event>, frame: Frame) -> Result<(), Error> {
+        match frame {
+            Frame::Text(text) => self.engine_packet(link, &text),
+            Frame::Binary(bytes) => {
+                self.check_opened()?;
+                self.attachment(link, bytes)
+            }
+            Frame::Ping(_) | Frame::Pong(_) => Ok(()),
+        }
+    }
+
+    fn connected(&mut self, link: &mut Link<'_, Event>) {
+        self.stage = Stage::Flowing;
+        for namespace in self.namespaces.values().filter(|namespace| namespace.is_connected()) {
+            link.set_lane_open(namespace.lane, true);
+        }
+    }
+
+    fn closing(&mut self, link: &mut Link<'_, Event>) {
+        self.stage = Stage::Shut;
+        for namespace in self.namespaces.values().filter(|namespace| namespace.is_connected()) {
+            link.transmit(Frame::Text(encode::disconnect(&namespace.name)));
+        }
+    }
+
+    fn closed(&mut self, link: &mut Link<'_, Event>, cause: &Error) {
+        self.stage = Stage::Shut;
+        self.assembly = None;
+        self.open = None;
+        self.auth = None;
+        for namespace in self.namespaces.values_mut() {
+            if namespace.link_lost(cause) {
+                link.event(Event::NamespaceDisconnected {
+                    namespace: namespace.name.clone(),
+                    error: cause.clone(),
+                });
+            }
+        }
+    }
+
+    /// The server ends a session with DISCONNECT: a bare close of the transport is never meant to be final.
+    fn close_cause(&self, code: Option<u16>, reason: &str) -> Error {
+        let cause = crate::close_cause(code, reason);
+        match (cause.code(), code) {
+            (ErrorCode::ServerDisconnect | ErrorCode::ServerError, Some(code)) => {
+                Error::new(ErrorCode::TransportClosed, cause.message()).with_close_code(code)
+            }
+            _ => cause,
+        }
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        let attachments = self.assembly.as_ref().map(|assembly| assembly.deadline);
+        let answers = self.namespaces.values().filter_map(Namespace::deadline);
+        attachments.into_iter().chain(answers).min()
+    }
+
+    fn timeout(&mut self, link: &mut Link<'_, Event>) -> Result<(), Error> {
+        if self.assembly.as_ref().is_some_and(|assembly| assembly.deadline <= link.now()) {
+            return Err(Error::new(
+                ErrorCode::Protocol,
+                "the attachments of a packet did not arrive in time",
+            ));
+        }
+        self.give_up_overdue(link);
+        Ok(())
+    }
+
+    /// A client that sends an Engine.IO ping is cut off: only the transport's own ping can ask.
+    fn ping(&mut self, ping_frames: bool) -> Option<Frame> {
+        ping_frames.then(|| Frame::Ping(Bytes::new()))
+    }
+
+    fn unsolicited_pong(&mut self, _ping_frames: bool) -> Option<Frame> {
+        Some(Frame::Text(encode::PONG))
+    }
+}

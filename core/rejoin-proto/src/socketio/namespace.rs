@@ -1,0 +1,121 @@
+use bytestring::ByteString;
+
+use super::Args;
+use super::recovery::Recovery;
+use crate::{Error, ErrorCode, LaneId, Secret, Timestamp};
+
+/// One namespace over all links.
+#[derive(Debug)]
+pub(super) struct Namespace {
+    pub(super) name: ByteString,
+    pub(super) lane: LaneId,
+    /// Its own auth object, in place of the one of the credentials.
+    pub(super) auth: Option<Secret>,
+    pub(super) state: State,
+    pub(super) recovery: Option<Recovery>,
+    /// Counts the sessions, so that an acknowledgement finds the one that it belongs to.
+    pub(super) session: u32,
+    /// What arrived before the reply to CONNECT.
+    pub(super) held: Vec<Held>,
+    pub(super) held_bytes: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum State {
+    /// The application left it.
+    Left,
+    /// To be connected on the next link.
+    Wanted,
+    /// CONNECT was sent. `gates`: the handshake waits for the answer.
+    Connecting {
+        gates: bool,
+        deadline: Timestamp,
+    },
+    /// CONNECT was sent, and the application left before the answer. A DISCONNECT now would end the link.
+    Leaving,
+    Connected {
+        recovered: bool,
+    },
+    /// The server refused it: it stays so until the application asks again.
+    Refused(Error),
+    /// The server ended it.
+    Closed,
+}
+
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) name: ByteString,
+    pub(super) args: Args,
+    pub(super) id: Option<u64>,
+}
+
+impl Namespace {
+    pub(super) fn new(name: ByteString, lane: LaneId) -> Self {
+        Self {
+            name,
+            lane,
+            auth: None,
+            state: State::Wanted,
+            recovery: None,
+            session: 0,
+            held: Vec::new(),
+            held_bytes: 0,
+        }
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        matches!(self.state, State::Connected { .. })
+    }
+
+    /// Whether it is, or is about to be, on a link.
+    pub(super) fn is_active(&self) -> bool {
+        match self.state {
+            State::Wanted | State::Connecting { .. } | State::Connected { .. } => true,
+            State::Left | State::Leaving | State::Refused(_) | State::Closed => false,
+        }
+    }
+
+    /// Whether the application has left it.
+    pub(super) fn is_left(&self) -> bool {
+        matches!(self.state, State::Left | State::Leaving)
+    }
+
+    pub(super) fn gates(&self) -> bool {
+        matches!(self.state, State::Connecting { gates: true, .. })
+    }
+
+    /// When the server must have answered. The handshake as a whole has a deadline of its own.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Connecting { gates: false, deadline } => Some(deadline),
+            State::Connecting { gates: true, .. }
+            | State::Left
+            | State::Wanted
+            | State::Leaving
+            | State::Connected { .. }
+            | State::Refused(_)
+            | State::Closed => None,
+        }
+    }
+
+    /// True if it was connected.
+    pub(super) fn link_lost(&mut self, cause: &Error) -> bool {
+        let asked = cause.code() == ErrorCode::ClientDisconnect;
+        if asked {
+            self.recovery = None;
+        }
+        self.held = Vec::new();
+        self.held_bytes = 0;
+        let was_connected = self.is_connected();
+        self.state = match core::mem::replace(&mut self.state, State::Wanted) {
+            State::Left | State::Leaving => State::Left,
+            kept @ (State::Refused(_) | State::Closed) if !asked => kept,
+            State::Refused(_)
+            | State::Closed
+            | State::Wanted
+            | State::Connecting { .. }
+            | State::Connected { .. } => State::Wanted,
+        };
+        was_connected
+    }
+}
