@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::frames::{Frames, is_heartbeat};
@@ -59,7 +60,7 @@ impl AsyncWrite for FaultStream {
             ready!(state.poll_injected(cx))?;
         }
         if state.muted && state.at_boundary() {
-            return Poll::Ready(Ok(bytes.len()));
+            return poll_swallow(bytes.len(), cx);
         }
         if state.conditions.silent || state.withholding || !state.injected.is_empty() {
             return state.poll_write_frame(bytes, cx);
@@ -152,6 +153,7 @@ impl State {
         let mut ahead = *frames;
         let n = ahead.step(bytes);
         if self.withholding {
+            let n = ready!(poll_swallow(n, cx))?;
             self.withholding = !ahead.at_boundary();
             self.web_socket = Some(ahead);
             return Poll::Ready(Ok(n));
@@ -162,6 +164,12 @@ impl State {
         }
         Poll::Ready(Ok(n))
     }
+}
+
+/// Takes bytes that go nowhere. A writer that never has to wait would starve its thread, so it yields.
+fn poll_swallow(n: usize, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    ready!(coop::poll_proceed(cx)).made_progress();
+    Poll::Ready(Ok(n))
 }
 
 fn contains(bytes: &[u8], pattern: &[u8]) -> bool {

@@ -46,9 +46,12 @@ impl SocketIo {
     }
 
     async fn binary(&mut self) -> Vec<u8> {
-        match self.0.next().await.unwrap().unwrap() {
-            Message::Binary(bytes) => bytes.to_vec(),
-            other => panic!("an attachment, not {other:?}"),
+        loop {
+            match self.0.next().await.unwrap().unwrap() {
+                Message::Binary(bytes) => return bytes.to_vec(),
+                Message::Text(ping) if ping == "2" => self.send("3").await,
+                other => panic!("an attachment, not {other:?}"),
+            }
         }
     }
 
