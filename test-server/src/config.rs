@@ -7,7 +7,6 @@ use std::time::Duration;
 
 /// How to start a [`TestServer`](crate::TestServer).
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Config {
     /// Where WebSocket and Socket.IO are served. Default: a free port of 127.0.0.1.
     pub addr: SocketAddr,
@@ -89,7 +88,6 @@ impl fmt::Debug for Tokens {
 
 /// Every bound that a server keeps.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Limits {
     /// Connections at once; one more is closed as soon as it is accepted. Default: 20,000.
     pub max_connections: usize,

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use rejoin_test_server::{Config, Parser as PacketParser, TestServer};
+use rejoin_test_server::{Config, Parser as PacketParser, TestServer, Tokens};
 use serde_json::json;
 
 /// The reference test server of rejoin: WebSocket and Socket.IO, with faults on command.
@@ -28,10 +29,10 @@ struct Options {
     msgpack: bool,
     /// A file of bearer tokens for /ws, one a line; without it /ws is open to all
     #[arg(long)]
-    bearer_tokens: Option<std::path::PathBuf>,
+    bearer_tokens: Option<PathBuf>,
     /// A file of tokens for the namespace /private, one a line
     #[arg(long)]
-    socketio_tokens: Option<std::path::PathBuf>,
+    socketio_tokens: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -47,19 +48,19 @@ async fn main() -> io::Result<()> {
 }
 
 fn config(options: Options) -> io::Result<Config> {
-    let mut config = Config::default();
-    config.addr = options.listen;
-    config.control_addr = options.control;
-    config.ping_interval = Duration::from_millis(options.ping_interval);
-    config.ping_timeout = Duration::from_millis(options.ping_timeout);
-    if options.msgpack {
-        config.socketio_parser = PacketParser::MessagePack;
-    }
-    if let Some(path) = options.bearer_tokens {
-        config.bearer_tokens = std::fs::read_to_string(path)?.lines().collect();
-    }
-    if let Some(path) = options.socketio_tokens {
-        config.socketio_tokens = std::fs::read_to_string(path)?.lines().collect();
-    }
-    Ok(config)
+    Ok(Config {
+        addr: options.listen,
+        control_addr: options.control,
+        bearer_tokens: tokens(options.bearer_tokens)?,
+        socketio_tokens: tokens(options.socketio_tokens)?,
+        socketio_parser: if options.msgpack { PacketParser::MessagePack } else { PacketParser::Json },
+        ping_interval: Duration::from_millis(options.ping_interval),
+        ping_timeout: Duration::from_millis(options.ping_timeout),
+        ..Config::default()
+    })
+}
+
+fn tokens(file: Option<PathBuf>) -> io::Result<Tokens> {
+    let Some(file) = file else { return Ok(Tokens::default()) };
+    Ok(std::fs::read_to_string(file)?.lines().filter(|line| !line.is_empty()).collect())
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 
 use super::gate::{Gate, Service};
 use super::handle::Faults;
@@ -18,6 +19,7 @@ use crate::config::{Limits, loopback};
 #[derive(Debug)]
 pub struct FaultProxy {
     gate: Gate,
+    upstream: watch::Sender<SocketAddr>,
 }
 
 impl FaultProxy {
@@ -26,9 +28,17 @@ impl FaultProxy {
     /// # Errors
     /// The port cannot be bound.
     pub async fn start(upstream: SocketAddr) -> io::Result<Self> {
-        let make = move || -> io::Result<Arc<dyn Service>> { Ok(Arc::new(Forward { upstream })) };
+        let (upstream, now) = watch::channel(upstream);
+        let make =
+            move || -> io::Result<Arc<dyn Service>> { Ok(Arc::new(Forward { upstream: now.clone() })) };
         let gate = Gate::start(loopback(), Limits::default(), Box::new(make)).await?;
-        Ok(FaultProxy { gate })
+        Ok(FaultProxy { gate, upstream })
+    }
+
+    /// Forwards connections that come from now on to another server, such as one that was restarted on
+    /// another port. Open ones stay where they are.
+    pub fn set_upstream(&self, upstream: SocketAddr) {
+        self.upstream.send_replace(upstream);
     }
 
     /// Where the proxy listens.
@@ -50,12 +60,12 @@ impl FaultProxy {
 }
 
 struct Forward {
-    upstream: SocketAddr,
+    upstream: watch::Receiver<SocketAddr>,
 }
 
 impl Service for Forward {
     fn serve(&self, mut client: FaultStream) -> BoxFuture<'static, ()> {
-        let upstream = self.upstream;
+        let upstream = *self.upstream.borrow();
         Box::pin(async move {
             let Ok(mut server) = TcpStream::connect(upstream).await else { return };
             // As in the gate: a socket that refuses it is dead anyway.

@@ -60,6 +60,11 @@ impl Client {
         assert!(heard.is_err(), "heard {heard:?}");
     }
 
+    /// Hears out the connection to its end.
+    pub(crate) async fn ends(&mut self) {
+        while let Some(Ok(_)) = self.next().await {}
+    }
+
     /// How the bare connection ends: 0 is a FIN.
     pub(crate) async fn end_of_bytes(self) -> std::io::Result<usize> {
         let mut socket = self.0.into_inner();

@@ -113,8 +113,7 @@ async fn the_routes_are_told_and_all_of_them_exist() {
 
 #[tokio::test]
 async fn the_control_api_is_for_this_machine_only() {
-    let mut config = Config::default();
-    config.control_addr = "0.0.0.0:0".parse().unwrap();
+    let config = Config { control_addr: "0.0.0.0:0".parse().unwrap(), ..Config::default() };
     let error = TestServer::start(config).await.unwrap_err();
     assert!(error.to_string().contains("loopback"), "{error}");
 }

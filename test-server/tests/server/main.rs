@@ -4,6 +4,7 @@
 mod client;
 mod control;
 mod faults;
+mod program;
 mod proxy;
 mod socketio;
 mod websocket;

@@ -62,3 +62,16 @@ async fn a_restart_of_the_proxy_looks_like_one_of_the_server() {
     assert!(matches!(Client::try_connect(proxy.addr(), "/ws").await, Err(Error::Io(_))));
     Client::connect(server.addr(), "/ws").await;
 }
+
+#[tokio::test]
+async fn the_server_behind_a_proxy_can_be_another_one() {
+    let (old, proxy, mut client) = connected().await;
+    old.stop().await;
+    client.ends().await;
+    let new = TestServer::start(Config::default()).await.unwrap();
+    proxy.set_upstream(new.addr());
+    let mut client = Client::connect(proxy.addr(), "/ws").await;
+    client.send("new").await;
+    assert_eq!(client.text().await, "new");
+    assert_eq!(new.stats().messages, 1);
+}

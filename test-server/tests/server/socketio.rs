@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use futures_util::SinkExt;
-use rejoin_test_server::{Config, Direction, Fault, TestServer};
+use rejoin_test_server::{Config, Direction, Fault, Limits, Parser, TestServer};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::client::{Client, within};
+use crate::client::{Client, http, within};
 
 struct SocketIo(Client);
 
@@ -131,8 +131,7 @@ async fn namespaces_are_fixed_or_made_on_demand() {
 
 #[tokio::test]
 async fn the_private_namespace_wants_a_token() {
-    let mut config = Config::default();
-    config.socketio_tokens = ["open sesame"].into_iter().collect();
+    let config = Config { socketio_tokens: ["open sesame"].into_iter().collect(), ..Config::default() };
     let server = TestServer::start(config).await.unwrap();
     let mut client = SocketIo::connect(&server).await;
     for auth in ["", r#"{"token":"wrong"}"#, r#"{"token":1}"#, "{}"] {
@@ -172,9 +171,8 @@ async fn ask_reports_the_answer_of_the_client() {
 
 #[tokio::test]
 async fn ask_reports_that_there_was_no_answer() {
-    let mut config = Config::default();
-    config.limits.ack_timeout = Duration::from_millis(20);
-    let server = TestServer::start(config).await.unwrap();
+    let limits = Limits { ack_timeout: Duration::from_millis(20), ..Limits::default() };
+    let server = TestServer::start(Config { limits, ..Config::default() }).await.unwrap();
     let mut client = SocketIo::connect(&server).await;
     client.send(r#"42["ask"]"#).await;
     assert!(client.packet().await.contains("question"));
@@ -184,9 +182,8 @@ async fn ask_reports_that_there_was_no_answer() {
 
 #[tokio::test]
 async fn a_source_floods_beyond_the_queue_without_loss() {
-    let mut config = Config::default();
-    config.limits.max_socketio_queue = 16;
-    let server = TestServer::start(config).await.unwrap();
+    let limits = Limits { max_socketio_queue: 16, ..Limits::default() };
+    let server = TestServer::start(Config { limits, ..Config::default() }).await.unwrap();
     let mut client = SocketIo::connect(&server).await;
     client.send(r#"42["source",{"count":2000,"size":3}]"#).await;
     for seq in 1..=2000 {
@@ -205,8 +202,7 @@ async fn leave_is_a_disconnect_by_the_server() {
 
 #[tokio::test]
 async fn the_server_pings_until_it_is_silenced() {
-    let mut config = Config::default();
-    config.ping_interval = Duration::from_millis(30);
+    let config = Config { ping_interval: Duration::from_millis(30), ..Config::default() };
     let server = TestServer::start(config).await.unwrap();
     let mut client = SocketIo::connect(&server).await;
     while client.0.text().await != "2" {}
@@ -249,8 +245,7 @@ async fn a_restart_forgets_sessions() {
 
 #[tokio::test]
 async fn packets_can_be_message_pack() {
-    let mut config = Config::default();
-    config.socketio_parser = rejoin_test_server::Parser::MessagePack;
+    let config = Config { socketio_parser: Parser::MessagePack, ..Config::default() };
     let server = TestServer::start(config).await.unwrap();
     let path = "/socket.io/?EIO=4&transport=websocket";
     let mut client = SocketIo(Client::connect(server.addr(), path).await);
@@ -264,4 +259,16 @@ async fn packets_can_be_message_pack() {
     assert!(event.windows(4).any(|w| w == b"\xc4\x02\x01\x02"), "{event:x?}");
     let ack = client.binary().await;
     assert!(ack.windows(6).any(|w| w == b"\xa4type\x03"), "{ack:x?}");
+}
+
+#[tokio::test]
+async fn polling_is_served_and_suffers_faults_like_the_rest() {
+    let server = server().await;
+    let path = "/socket.io/?EIO=4&transport=polling";
+    let (status, answer) = http(server.addr(), "GET", path, "").await;
+    assert_eq!(status, 200);
+    assert!(answer.contains(r#"0{"sid":""#), "{answer}");
+    let fault = Fault::HttpStatus { status: 503, retry_after: None, times: Some(1) };
+    server.faults().apply(fault).await.unwrap();
+    assert_eq!(http(server.addr(), "GET", path, "").await.0, 503);
 }
