@@ -14,10 +14,6 @@ impl Backoff {
         Self { config, failures: 0 }
     }
 
-    pub(crate) fn config(&self) -> &BackoffConfig {
-        &self.config
-    }
-
     pub(crate) fn failures(&self) -> u32 {
         self.failures
     }

@@ -11,7 +11,7 @@ use crate::{Error, ErrorCode, Timestamp};
 /// The longest wait that a server can ask for.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 const MAX_NOT_FOUND: u32 = 5;
-const MAX_VIOLATIONS: u32 = 3;
+const MAX_VIOLATIONS: usize = 3;
 const VIOLATION_WINDOW: Duration = Duration::from_secs(60);
 
 /// What follows from a failure.
@@ -33,15 +33,14 @@ pub(crate) struct Strikes {
     refused_credentials: u32,
     refused_by_peer: u32,
     not_found: u32,
-    violations: u32,
-    first_violation: Timestamp,
+    /// The last violations, the newest first.
+    violations: [Option<Timestamp>; MAX_VIOLATIONS - 1],
 }
 
 impl Strikes {
     /// A connection was stable: past failures no longer count, except what the peer sent wrong of late.
     pub(crate) fn reset(&mut self) {
-        *self =
-            Self { violations: self.violations, first_violation: self.first_violation, ..Self::default() };
+        *self = Self { violations: self.violations, ..Self::default() };
     }
 
     pub(crate) fn judge(
@@ -125,11 +124,10 @@ impl Strikes {
     }
 
     fn violation(&mut self, now: Timestamp) -> Verdict {
-        if self.violations == 0 || now.since(self.first_violation) > VIOLATION_WINDOW {
-            self.violations = 0;
-            self.first_violation = now;
-        }
-        if strike(&mut self.violations, MAX_VIOLATIONS - 1) { RETRY } else { Verdict::Terminal }
+        let [newest, oldest] = self.violations;
+        self.violations = [Some(now), newest];
+        let too_many = oldest.is_some_and(|at| now.since(at) <= VIOLATION_WINDOW);
+        if too_many { Verdict::Terminal } else { RETRY }
     }
 }
 

@@ -4,7 +4,7 @@ use super::timers::Timer;
 use crate::Timestamp;
 
 /// A deadline that fires later than this was judged by a clock that slept or a timer that was throttled.
-const LATE: Duration = Duration::from_secs(1);
+pub(super) const LATE: Duration = Duration::from_secs(1);
 
 /// Who asks for signs of life on a link, and how long silence may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub(crate) struct Liveness {
     last_received: Timestamp,
     /// Set while an answer is due: to a ping, or to a probe with a deadline of its own.
     answer_due: Option<Timestamp>,
+    /// Only a pong is an answer: frames arrive, but ours may not.
+    echo: bool,
     probing: bool,
     paused: bool,
 }
@@ -55,6 +57,7 @@ impl Default for Liveness {
             heartbeat: Heartbeat::None,
             last_received: Timestamp::ZERO,
             answer_due: None,
+            echo: false,
             probing: false,
             paused: false,
         }
@@ -70,16 +73,20 @@ impl Liveness {
         *self = Self::default();
     }
 
-    pub(super) fn received(&mut self, now: Timestamp) {
+    pub(super) fn received(&mut self, is_pong: bool, now: Timestamp) {
         self.last_received = now;
+        if self.echo && !is_pong {
+            return;
+        }
         self.answer_due = None;
+        self.echo = false;
         self.probing = false;
     }
 
     /// While the application does not read, silence is our own doing.
     pub(super) fn set_paused(&mut self, paused: bool, now: Timestamp) {
         self.paused = paused;
-        self.received(now);
+        self.received(true, now);
     }
 
     pub(super) fn is_paused(&self) -> bool {
@@ -88,6 +95,20 @@ impl Liveness {
 
     pub(super) fn is_probing(&self) -> bool {
         self.probing
+    }
+
+    pub(super) fn is_answer_due(&self) -> bool {
+        self.answer_due.is_some()
+    }
+
+    /// Whether the peer speaks by itself, so that its silence ends the link without our asking.
+    pub(super) fn is_expecting(&self) -> bool {
+        matches!(self.heartbeat, Heartbeat::Expect { .. })
+    }
+
+    /// A ping frame went out because the peer seems not to get what we send: nothing but its pong will do.
+    pub(super) fn demand_pong(&mut self) {
+        self.echo = self.answer_due.is_some();
     }
 
     /// A ping went out: an answer is due.
@@ -110,8 +131,8 @@ impl Liveness {
             return;
         }
         self.probing = true;
-        let deadline = now + timeout;
-        self.answer_due = Some(self.answer_due.map_or(deadline, |at| at.max(now).min(deadline)));
+        // An earlier deadline may have passed while the device slept: the peer gets its full time from here.
+        self.answer_due = Some(now + timeout);
     }
 
     pub(super) fn next(&self) -> Option<(Timestamp, Timer)> {

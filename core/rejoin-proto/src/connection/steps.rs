@@ -2,7 +2,6 @@
 
 use core::time::Duration;
 
-use super::liveness::Silence;
 use super::table::client_disconnect;
 use super::timers::Alarm;
 use super::{Connection, Event, NetworkHint, Output, Phase, SocketId, State};
@@ -13,10 +12,10 @@ use crate::{Credentials, CredentialsReason, Error, ErrorCode, Frame, LaneId, Tim
 
 /// Hints never make attempts follow each other faster than this.
 const DIAL_SPACING: Duration = Duration::from_secs(1);
-/// How long messages may have left in silence before the peer is asked for a sign of life.
-const PROOF_DELAY: Duration = Duration::from_millis(250);
 /// Close code of a deliberate close (RFC 6455, section 7.4.1).
 const NORMAL: u16 = 1000;
+/// Close code for a message that the peer finds too big.
+const TOO_BIG: u16 = 1009;
 
 impl<P: Protocol> Connection<P> {
     pub(super) fn start(&mut self, now: Timestamp) {
@@ -67,7 +66,7 @@ impl<P: Protocol> Connection<P> {
 
     pub(super) fn frame(&mut self, frame: Frame, now: Timestamp) {
         self.counters.frames_received += 1;
-        self.liveness.received(now);
+        self.liveness.received(matches!(frame, Frame::Pong(_)), now);
         self.timers.clear(Alarm::Proof);
         self.proof_asked = false;
         self.outbox.prove();
@@ -84,9 +83,7 @@ impl<P: Protocol> Connection<P> {
         if self.outbox.has_unflushed() {
             self.timers.set(Alarm::Write, now + self.config.write_timeout);
         }
-        if self.outbox.has_unproven() {
-            self.timers.set_if_idle(Alarm::Proof, now + PROOF_DELAY);
-        }
+        self.expect_proof(now);
     }
 
     /// The handshake is done.
@@ -109,13 +106,14 @@ impl<P: Protocol> Connection<P> {
         self.counters.connects += 1;
         self.refused = false;
         self.enter(State::Connected { resumed: self.resumed });
+        self.reading(self.reading_paused, now);
         self.with_protocol(now, |protocol, link| protocol.connected(link));
     }
 
     /// The attempt failed, or the link is gone, unasked: tries again as the verdict says.
     pub(super) fn lost(&mut self, error: Error, now: Timestamp) {
         let suspected = self.liveness.is_probing();
-        if error.code() == ErrorCode::TooBig {
+        if error.close_code() == Some(TOO_BIG) {
             self.outbox.reject_largest();
         }
         self.drop_link(&error, now);
@@ -125,18 +123,19 @@ impl<P: Protocol> Connection<P> {
             Verdict::Terminal => return self.enter_disconnected(error.with_retryable(false)),
             Verdict::Refresh => {
                 self.refused = true;
-                self.count_failure().then_some(Duration::ZERO)
+                // A server that refuses one may refuse all: they must not come back as one.
+                self.count_failure().then(|| self.backoff.delay(&mut self.rng))
             }
             Verdict::Retry { floor, window } => self.count_failure().then(|| {
                 self.not_before = now + floor;
-                // What was lost to sleep or a change of network is not a failing server.
-                let ceiling = if suspected { Some(self.config.backoff.online_window) } else { None };
-                let spread = match ceiling {
-                    Some(ceiling) => up_to(ceiling, &mut self.rng),
-                    None if !window.is_zero() && self.backoff.failures() == 1 => up_to(window, &mut self.rng),
-                    None => self.backoff.delay(&mut self.rng),
+                let first = self.backoff.failures() == 1;
+                let spread = match () {
+                    // What was lost to sleep or a change of network is not a failing server.
+                    () if first && suspected => up_to(self.config.backoff.online_window, &mut self.rng),
+                    () if first && !window.is_zero() => up_to(window, &mut self.rng),
+                    () => self.backoff.delay(&mut self.rng),
                 };
-                floor + spread
+                floor.saturating_add(spread)
             }),
         };
         match delay {
@@ -162,6 +161,7 @@ impl<P: Protocol> Connection<P> {
     pub(super) fn begin_disconnect(&mut self, now: Timestamp) {
         self.timers.clear(Alarm::Stable);
         self.timers.set(Alarm::CloseGrace, now + self.config.close_grace);
+        self.farewell = false;
         self.closing = false;
         self.connect_again = false;
         self.enter(State::Disconnecting);
@@ -169,8 +169,8 @@ impl<P: Protocol> Connection<P> {
 
     /// The peer answered our close, or ended the link while we were about to.
     pub(super) fn closed_as_asked(&mut self, error: &Error, now: Timestamp) {
-        // The answer to a close comes after all that was sent before it.
-        if self.closing && error.close_code().is_some() {
+        // The answer to our close repeats its code, and comes after all that was sent before it.
+        if self.closing && error.close_code() == Some(NORMAL) {
             self.outbox.prove();
         }
         self.disconnected(client_disconnect(), now);
@@ -188,6 +188,15 @@ impl<P: Protocol> Connection<P> {
         }
         if again {
             self.start(now);
+        }
+    }
+
+    /// The link is at its end, for a reason that was found out here.
+    pub(super) fn end_link(&mut self, error: Error, now: Timestamp) {
+        if self.state == State::Disconnecting {
+            self.disconnected(client_disconnect(), now);
+        } else {
+            self.lost(error, now);
         }
     }
 
@@ -227,134 +236,42 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    pub(super) fn hint_while_connected(&mut self, hint: NetworkHint, now: Timestamp) {
-        match hint {
-            NetworkHint::Online | NetworkHint::Offline | NetworkHint::Woke | NetworkHint::Foreground => {
-                self.probe(now)
-            }
-            NetworkHint::Background => {}
-        }
-    }
-
-    /// Asks the peer for a sign of life, with a short deadline.
-    fn probe(&mut self, now: Timestamp) {
-        let asked = self.ping(now);
-        self.liveness.probe(self.config.probe_timeout, asked, now);
-    }
-
-    /// True if there is a way to ask.
-    fn ping(&mut self, now: Timestamp) -> bool {
-        let Some(frame) = self.protocol.ping(self.ping_frames) else { return false };
-        self.control.push_back(frame);
-        self.liveness.pinged(now);
-        true
-    }
-
-    pub(super) fn reading(&mut self, paused: bool, now: Timestamp) {
-        if paused == self.liveness.is_paused() {
-            return;
-        }
-        self.liveness.set_paused(paused, now);
-        if paused {
-            self.timers.set(Alarm::Read, now + self.config.read_timeout);
-        } else {
-            self.timers.clear(Alarm::Read);
-        }
-    }
-
-    pub(super) fn write_overdue(&mut self, now: Timestamp) {
-        if self.outbox.has_unflushed() {
-            self.lost(Error::new(ErrorCode::WriteTimeout, "the network takes no more data"), now);
-        }
-    }
-
-    /// Messages left a while ago, and nothing was heard since.
-    pub(super) fn proof_due(&mut self, now: Timestamp) {
-        if !self.outbox.has_unproven() || self.liveness.is_paused() {
-            return;
-        }
-        if self.proof_asked {
-            // There was no way to ask, and the time in which a suspect link is found out has passed.
-            self.proof_asked = false;
-            self.outbox.prove();
-        } else if !self.ping(now) {
-            self.proof_asked = true;
-            self.timers.set(Alarm::Proof, now + self.config.probe_timeout);
-        }
-    }
-
-    pub(super) fn tick_link(&mut self, now: Timestamp) {
-        self.outbox.expire(now);
-        if self.outbox.time_out(now) && self.state.is_connected() {
-            self.probe(now);
-        }
-        if self.protocol.deadline().is_some_and(|at| at <= now) {
-            let (result, requests) = self.call_protocol(now, |protocol, link| protocol.timeout(link));
-            match result {
-                Ok(()) => self.settle(requests, now),
-                Err(error) => self.settle(Requests { end: Some(error), ..requests }, now),
-            }
-        }
-        if self.is_online() {
-            self.judge_silence(now);
-        }
-    }
-
-    fn judge_silence(&mut self, now: Timestamp) {
-        match self.liveness.judge(now) {
-            None => {}
-            Some(Silence::Ping) if self.liveness.is_paused() => {
-                let pong = self.protocol.unsolicited_pong(self.ping_frames);
-                self.control.extend(pong);
-            }
-            Some(Silence::Ping) => {
-                self.ping(now);
-            }
-            Some(Silence::Suspect) => self.probe(now),
-            Some(Silence::Dead) => {
-                let error = Error::new(ErrorCode::HeartbeatTimeout, "the server shows no sign of life");
-                if self.state == State::Disconnecting {
-                    self.disconnected(client_disconnect(), now);
-                } else {
-                    self.lost(error, now);
-                }
-            }
-        }
-    }
-
     pub(super) fn tick_offline(&mut self, now: Timestamp) {
         self.outbox.expire(now);
     }
 
     pub(super) fn next_frame(&mut self, now: Timestamp) -> Option<Frame> {
-        if !self.outbox.is_mid_message() {
+        if self.closing && self.state == State::Disconnecting {
+            return None;
+        }
+        if !self.outbox.is_mid_message()
+            && let Some(frame) = self.control.pop_front()
+        {
+            self.outbox.count_frame();
+            return Some(frame);
+        }
+        match &self.state {
+            State::Connected { .. } => self.outbox.poll_frame(now, false),
+            State::Connecting { phase: Phase::Rejoining, .. } => self.outbox.poll_frame(now, true),
+            State::Disconnecting => self.outbox.poll_frame(now, false).or_else(|| self.close_drained(now)),
+            State::Disconnected { .. } | State::Connecting { .. } | State::Waiting { .. } => None,
+        }
+    }
+
+    /// All that flowed was pulled: now the protocol's farewell, and after its last frame the close.
+    fn close_drained(&mut self, now: Timestamp) -> Option<Frame> {
+        let socket = self.socket?;
+        if !self.farewell {
+            self.farewell = true;
+            let ((), _) = self.call_protocol(now, |protocol, link| protocol.closing(link));
             if let Some(frame) = self.control.pop_front() {
                 self.outbox.count_frame();
                 return Some(frame);
             }
         }
-        match &self.state {
-            State::Connected { .. } => self.outbox.poll_frame(now, false),
-            State::Connecting { phase: Phase::Rejoining, .. } => self.outbox.poll_frame(now, true),
-            State::Disconnecting if !self.closing => {
-                self.outbox.poll_frame(now, false).or_else(|| self.close_drained(now))
-            }
-            State::Disconnected { .. }
-            | State::Connecting { .. }
-            | State::Waiting { .. }
-            | State::Disconnecting => None,
-        }
-    }
-
-    /// All that flowed was pulled: now the close.
-    fn close_drained(&mut self, now: Timestamp) -> Option<Frame> {
-        let socket = self.socket?;
         self.closing = true;
-        let ((), _) = self.call_protocol(now, |protocol, link| protocol.closing(link));
         self.outputs.push_back(Output::Close { socket, code: NORMAL });
-        let frame = self.control.pop_front()?;
-        self.outbox.count_frame();
-        Some(frame)
+        None
     }
 
     /// Whether the handshake is done on a live socket.
@@ -393,10 +310,8 @@ impl<P: Protocol> Connection<P> {
             self.ready(resumed, now);
         }
         let Some(error) = requests.end else { return };
-        if self.state == State::Disconnecting {
-            self.disconnected(client_disconnect(), now);
-        } else if self.socket.is_some() {
-            self.lost(error, now);
+        if self.socket.is_some() {
+            self.end_link(error, now);
         }
     }
 

@@ -24,12 +24,17 @@ pub(super) enum Input {
     Reading {
         paused: bool,
     },
-    Alarm(Alarm),
+    /// `late`: long after its time, so that our own clock or timer slept.
+    Alarm {
+        alarm: Alarm,
+        late: bool,
+    },
     /// Time passed: owners of deadlines of their own look at them.
     Tick,
 }
 
 impl<P: Protocol> Connection<P> {
+    #[expect(clippy::too_many_lines, reason = "one table, to be read as a whole")]
     pub(super) fn step(&mut self, input: Input, now: Timestamp) {
         use Phase::{Credentials as Asking, Handshake, Opening, Rejoining};
         use State::{Connected, Connecting, Disconnected, Disconnecting, Waiting};
@@ -49,7 +54,9 @@ impl<P: Protocol> Connection<P> {
             (Input::Credentials(Ok(credentials)), Connecting { phase: Asking, .. }) => {
                 self.open(Some(credentials));
             }
-            (Input::Credentials(Err(error)), Connecting { phase: Asking, .. }) => self.lost(error, now),
+            (Input::Credentials(Err(error)), Connecting { phase: Asking, .. }) => {
+                self.lost(in_callback(ErrorCode::CredentialsFailed, error), now);
+            }
             (
                 Input::Credentials(_),
                 Connecting { phase: Opening | Handshake | Rejoining, .. }
@@ -90,7 +97,9 @@ impl<P: Protocol> Connection<P> {
             ) => {}
 
             (Input::Rejoined(Ok(())), Connecting { phase: Rejoining, .. }) => self.connected(now),
-            (Input::Rejoined(Err(error)), Connecting { phase: Rejoining, .. }) => self.lost(error, now),
+            (Input::Rejoined(Err(error)), Connecting { phase: Rejoining, .. }) => {
+                self.lost(in_callback(ErrorCode::RejoinFailed, error), now);
+            }
             (
                 Input::Rejoined(_),
                 Connecting { phase: Asking | Opening | Handshake, .. }
@@ -115,16 +124,16 @@ impl<P: Protocol> Connection<P> {
             (Input::Tick, Disconnected { .. } | Waiting { .. }) => self.tick_offline(now),
 
             (
-                Input::Alarm(alarm),
+                Input::Alarm { alarm, late },
                 Disconnected { .. } | Connecting { .. } | Connected { .. } | Waiting { .. } | Disconnecting,
             ) => {
-                self.alarm(alarm, now);
+                self.alarm(alarm, late, now);
             }
         }
     }
 
     /// Alarms are cleared when the state they belong to is left, so that each finds the one it was set in.
-    fn alarm(&mut self, alarm: Alarm, now: Timestamp) {
+    fn alarm(&mut self, alarm: Alarm, late: bool, now: Timestamp) {
         match alarm {
             Alarm::Retry => self.dial(now),
             Alarm::Credentials => {
@@ -139,10 +148,8 @@ impl<P: Protocol> Connection<P> {
                 self.strikes.reset();
             }
             Alarm::CloseGrace => self.disconnected(client_disconnect(), now),
-            Alarm::Write => self.write_overdue(now),
-            Alarm::Read => {
-                self.lost(Error::new(ErrorCode::SlowConsumer, "the application does not read"), now)
-            }
+            Alarm::Write => self.write_overdue(late, now),
+            Alarm::Read => self.read_overdue(late, now),
             Alarm::Proof => self.proof_due(now),
         }
     }
@@ -157,6 +164,11 @@ impl<P: Protocol> Connection<P> {
         };
         Error::new(ErrorCode::ConnectTimeout, format!("not connected in time, phase {phase}"))
     }
+}
+
+/// What a callback reports says nothing of the connection, whatever its code: it is tried again.
+fn in_callback(code: ErrorCode, error: Error) -> Error {
+    if error.code() == code { error } else { Error::new(code, error.to_string()) }
 }
 
 pub(super) fn client_disconnect() -> Error {

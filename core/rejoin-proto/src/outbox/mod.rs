@@ -1,6 +1,8 @@
 //! What the application sends: bounded, ordered, and each message ends in exactly one [`Outcome`].
 
+mod admission;
 mod entry;
+mod loss;
 mod proof;
 #[cfg(test)]
 mod tests;
@@ -11,8 +13,8 @@ pub use entry::{Ack, LaneId, MessageId, Outcome, Outgoing, Receipt, SendOptions}
 use entry::{Entry, InFlight};
 use proof::Unproven;
 
-use crate::config::{OutboxConfig, Overflow};
-use crate::{Error, ErrorCode, Frame, Timestamp};
+use crate::config::OutboxConfig;
+use crate::{ErrorCode, Frame, Timestamp};
 
 #[derive(Debug, Default)]
 struct Lane {
@@ -43,6 +45,8 @@ pub(crate) struct Outbox {
     /// Frames pulled from this link so far, the protocol's own included.
     pulled: u64,
     flushed: u64,
+    /// The largest message that this link took so far, and its size.
+    largest: Option<(usize, MessageId)>,
     /// Frames of the message at the back of `in_flight` that are still to be pulled.
     remaining: VecDeque<bytes::Bytes>,
 }
@@ -64,6 +68,7 @@ impl Outbox {
             next_ack_deadline: None,
             pulled: 0,
             flushed: 0,
+            largest: None,
             remaining: VecDeque::new(),
         }
     }
@@ -85,62 +90,9 @@ impl Outbox {
         self.receipts.pop_front()
     }
 
-    pub(crate) fn push(
-        &mut self,
-        outgoing: Outgoing,
-        now: Timestamp,
-        online: bool,
-    ) -> Result<MessageId, Error> {
-        let entry = Entry::new(self.next_id(), outgoing, now);
-        if entry.size > self.config.max_bytes {
-            let limit = self.config.max_bytes;
-            return Err(Error::new(
-                ErrorCode::TooBig,
-                format!("a message of {} bytes exceeds outbox.max_bytes, {limit}", entry.size),
-            ));
-        }
-        let id = entry.id;
-        let lane_open = self.lanes.get(&entry.lane).is_some_and(|lane| lane.open);
-        if entry.volatile && !(online && lane_open && self.fits(&entry)) {
-            return Ok(self.refuse_politely(id));
-        }
-        self.replace_by_key(&entry);
-        if !self.fits(&entry) {
-            match self.config.overflow {
-                Overflow::Reject => {
-                    return Err(Error::new(
-                        ErrorCode::QueueFull,
-                        format!("the outbox holds {} messages and {} bytes", self.messages, self.bytes),
-                    ));
-                }
-                Overflow::DropNewest => return Ok(self.refuse_politely(id)),
-                Overflow::DropOldest => {
-                    if !self.make_room(&entry) {
-                        return Ok(self.refuse_politely(id));
-                    }
-                }
-            }
-        }
-        self.next_id += 1;
-        self.messages += 1;
-        self.bytes += entry.size;
-        self.queued += 1;
-        self.next_expiry = earliest(self.next_expiry, entry.expires);
-        self.lanes.entry(entry.lane).or_default().queue.push_back(entry);
-        Ok(id)
-    }
-
     /// Whether the lane, and with it the message, may be sent now.
     pub(crate) fn set_lane_open(&mut self, lane: LaneId, open: bool) {
         self.lanes.entry(lane).or_default().open = open;
-    }
-
-    pub(crate) fn withdraw_lane(&mut self, lane: LaneId) {
-        let Some(mut lane) = self.lanes.remove(&lane) else { return };
-        for entry in lane.queue.drain(..) {
-            self.queued -= 1;
-            self.resolve(&entry, Outcome::Withdrawn, None);
-        }
     }
 
     /// Takes back a message that has not been sent. False if it has, or is not known.
@@ -169,12 +121,15 @@ impl Outbox {
             .lanes
             .iter_mut()
             .filter(|(id, lane)| lane.open && (!rejoining || **id == LaneId::SETUP))
-            .filter_map(|(_, lane)| lane.queue.front().map(|entry| entry.id).map(|id| (id, lane)))
-            .min_by_key(|(id, _)| *id)
+            .filter_map(|(id, lane)| Some(((*id != LaneId::SETUP, lane.queue.front()?.id), lane)))
+            .min_by_key(|(order, _)| *order)
             .map(|(_, lane)| lane)?;
         let mut entry = lane.queue.pop_front()?;
         self.queued -= 1;
         entry.transmitted = true;
+        if self.largest.is_none_or(|(size, _)| entry.size > size) {
+            self.largest = Some((entry.size, entry.id));
+        }
         let frame = entry.head.clone();
         self.remaining.extend(entry.attachments.iter().cloned());
         let first_frame = self.pulled;
@@ -234,7 +189,7 @@ impl Outbox {
 
     /// The peer showed that it lives after everything flushed so far was flushed.
     pub(crate) fn prove(&mut self) {
-        for id in self.unproven.take() {
+        while let Some(id) = self.unproven.pop_front() {
             self.receipts.push_back(Receipt { id, outcome: Outcome::Sent, cause: None });
         }
     }
@@ -297,11 +252,7 @@ impl Outbox {
             let next = lane.queue.iter().filter_map(|entry| entry.expires).min();
             self.next_expiry = earliest(self.next_expiry, next);
         }
-        for entry in ended {
-            self.queued -= 1;
-            let outcome = if entry.transmitted { Outcome::Unconfirmed } else { Outcome::Expired };
-            self.resolve(&entry, outcome, Some(ErrorCode::Expired));
-        }
+        self.end_queued(ended, Outcome::Expired, Some(ErrorCode::Expired));
     }
 
     /// Ends, or sends again, the messages whose acknowledgement is overdue. True if there was one.
@@ -325,142 +276,24 @@ impl Outbox {
         !overdue.is_empty()
     }
 
-    fn send_again_or(&mut self, mut entry: Entry, cause: ErrorCode) {
-        match &mut entry.ack {
-            Some(ack) if ack.retries > 0 => {
-                ack.retries -= 1;
-                ack.deadline = None;
-                self.requeue(entry);
-            }
-            _ => self.resolve(&entry, Outcome::Unconfirmed, Some(cause)),
-        }
-    }
-
-    fn requeue(&mut self, entry: Entry) {
-        self.queued += 1;
-        self.next_expiry = earliest(self.next_expiry, entry.expires);
-        let queue = &mut self.lanes.entry(entry.lane).or_default().queue;
-        let at = queue.partition_point(|queued| queued.id < entry.id);
-        queue.insert(at, entry);
-    }
-
-    /// The link is gone: what was not handed over waits again, what may have arrived is told so.
-    pub(crate) fn link_lost(&mut self) {
-        for id in self.unproven.take() {
-            let cause = Some(ErrorCode::Unconfirmed);
-            self.receipts.push_back(Receipt { id, outcome: Outcome::Unconfirmed, cause });
-        }
-        self.next_ack_deadline = None;
-        for (_, entry) in core::mem::take(&mut self.awaiting) {
-            self.send_again_or(entry, ErrorCode::Unconfirmed);
-        }
-        self.remaining.clear();
-        let flushed = self.flushed;
-        for InFlight { mut entry, first_frame, .. } in core::mem::take(&mut self.in_flight) {
-            if first_frame < flushed {
-                self.send_again_or(entry, ErrorCode::Unconfirmed);
-            } else {
-                entry.transmitted = entry.repeats();
-                self.requeue(entry);
-            }
-        }
-        self.pulled = 0;
-        self.flushed = 0;
-        self.shut_lanes();
-    }
-
-    /// Volatile messages and the set-up of a session belong to one link.
-    fn shut_lanes(&mut self) {
-        let mut ended = Vec::new();
-        for (id, lane) in &mut self.lanes {
-            lane.open = false;
-            if *id == LaneId::SETUP || lane.queue.iter().any(|entry| entry.volatile) {
-                let all = *id == LaneId::SETUP;
-                let (gone, kept): (VecDeque<_>, _) =
-                    lane.queue.drain(..).partition(|entry| all || entry.volatile);
-                lane.queue = kept;
-                ended.extend(gone);
-            }
-        }
-        for entry in ended {
+    /// Ends messages that waited in a lane. One that a link took before may have arrived, whatever ends it now.
+    fn end_queued(
+        &mut self,
+        entries: impl IntoIterator<Item = Entry>,
+        outcome: Outcome,
+        cause: Option<ErrorCode>,
+    ) {
+        for entry in entries {
             self.queued -= 1;
-            self.resolve(&entry, Outcome::Dropped, Some(ErrorCode::NotConnected));
+            let outcome = if entry.transmitted { Outcome::Unconfirmed } else { outcome };
+            self.resolve(&entry, outcome, cause);
         }
-    }
-
-    /// The peer says that a message was too big. Of those that would be sent again the largest must be the
-    /// one, and would only close the next link too.
-    pub(crate) fn reject_largest(&mut self) {
-        let on_the_way = self.in_flight.iter().map(|sent| &sent.entry).chain(self.awaiting.values());
-        let largest =
-            on_the_way.filter(|entry| entry.size > 0).max_by_key(|entry| entry.size).map(|entry| entry.id);
-        let Some(id) = largest else { return };
-        let entry = self.awaiting.remove(&id).or_else(|| {
-            let at = self.in_flight.iter().position(|sent| sent.entry.id == id)?;
-            self.in_flight.remove(at).map(|sent| sent.entry)
-        });
-        if let Some(entry) = entry {
-            self.resolve(&entry, Outcome::Rejected, Some(ErrorCode::TooBig));
-        }
-    }
-
-    /// The client is closed: everything ends now.
-    pub(crate) fn close(&mut self) {
-        self.link_lost();
-        for lane in core::mem::take(&mut self.lanes).into_values() {
-            for entry in lane.queue {
-                self.queued -= 1;
-                let outcome = if entry.transmitted { Outcome::Unconfirmed } else { Outcome::Withdrawn };
-                self.resolve(&entry, outcome, Some(ErrorCode::ClientClosed));
-            }
-        }
-        self.next_expiry = None;
     }
 
     fn resolve(&mut self, entry: &Entry, outcome: Outcome, cause: Option<ErrorCode>) {
         self.messages -= 1;
         self.bytes -= entry.size;
         self.receipts.push_back(Receipt { id: entry.id, outcome, cause });
-    }
-
-    fn fits(&self, entry: &Entry) -> bool {
-        self.messages < self.config.max_messages && self.bytes + entry.size <= self.config.max_bytes
-    }
-
-    /// Accepts a message only to say at once that it was dropped.
-    fn refuse_politely(&mut self, id: MessageId) -> MessageId {
-        self.next_id += 1;
-        self.receipts.push_back(Receipt { id, outcome: Outcome::Dropped, cause: Some(ErrorCode::Dropped) });
-        id
-    }
-
-    fn replace_by_key(&mut self, entry: &Entry) {
-        let Some(key) = &entry.key else { return };
-        let Some(lane) = self.lanes.get_mut(&entry.lane) else { return };
-        let same = |queued: &Entry| !queued.transmitted && queued.key.as_ref() == Some(key);
-        let Some(at) = lane.queue.iter().rposition(same) else { return };
-        if let Some(old) = lane.queue.remove(at) {
-            self.queued -= 1;
-            self.resolve(&old, Outcome::Dropped, Some(ErrorCode::Dropped));
-        }
-    }
-
-    /// Drops the oldest messages that were never sent until the new one fits.
-    fn make_room(&mut self, entry: &Entry) -> bool {
-        while !self.fits(entry) {
-            let oldest = self
-                .lanes
-                .values_mut()
-                .filter_map(|lane| {
-                    let at = lane.queue.iter().position(|queued| !queued.transmitted)?;
-                    Some((lane.queue[at].id, at, lane))
-                })
-                .min_by_key(|(id, _, _)| *id);
-            let Some(old) = oldest.and_then(|(_, at, lane)| lane.queue.remove(at)) else { return false };
-            self.queued -= 1;
-            self.resolve(&old, Outcome::Dropped, Some(ErrorCode::Dropped));
-        }
-        true
     }
 }
 

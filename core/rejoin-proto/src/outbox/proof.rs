@@ -30,8 +30,31 @@ impl Unproven {
         }
     }
 
-    /// Takes all ids, in the order in which they left.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = MessageId> + use<> {
-        core::mem::take(&mut self.runs).into_iter().flat_map(|(first, last)| first..=last).map(MessageId::new)
+    /// Takes the id that left first.
+    pub(super) fn pop_front(&mut self) -> Option<MessageId> {
+        let (first, last) = self.runs.front_mut()?;
+        let id = MessageId::new(*first);
+        if first == last {
+            self.runs.pop_front();
+        } else {
+            *first += 1;
+        }
+        Some(id)
+    }
+
+    /// Takes one id. False if it is not among them.
+    pub(super) fn remove(&mut self, id: MessageId) -> bool {
+        let id = id.get();
+        let Some(at) = self.runs.iter().position(|(first, last)| (*first..=*last).contains(&id)) else {
+            return false;
+        };
+        let Some((first, last)) = self.runs.remove(at) else { return false };
+        if id < last {
+            self.runs.insert(at, (id + 1, last));
+        }
+        if first < id {
+            self.runs.insert(at, (first, id - 1));
+        }
+        true
     }
 }

@@ -1,0 +1,104 @@
+//! What becomes of messages when a link, a lane or the client ends.
+
+use std::collections::VecDeque;
+
+use super::{Entry, InFlight, LaneId, Outbox, Outcome, Receipt, earliest};
+use crate::ErrorCode;
+
+impl Outbox {
+    pub(super) fn send_again_or(&mut self, mut entry: Entry, cause: ErrorCode) {
+        match &mut entry.ack {
+            Some(ack) if ack.retries > 0 => {
+                ack.retries -= 1;
+                ack.deadline = None;
+                self.requeue(entry);
+            }
+            _ => self.resolve(&entry, Outcome::Unconfirmed, Some(cause)),
+        }
+    }
+
+    fn requeue(&mut self, entry: Entry) {
+        self.queued += 1;
+        let Some(lane) = self.lanes.get_mut(&entry.lane) else {
+            // The application gave up the lane meanwhile: nothing would ever send it.
+            return self.end_queued([entry], Outcome::Withdrawn, None);
+        };
+        self.next_expiry = earliest(self.next_expiry, entry.expires);
+        let at = lane.queue.partition_point(|queued| queued.id < entry.id);
+        lane.queue.insert(at, entry);
+    }
+
+    /// The link is gone: what was not handed over waits again, what may have arrived is told so.
+    pub(crate) fn link_lost(&mut self) {
+        while let Some(id) = self.unproven.pop_front() {
+            let cause = Some(ErrorCode::Unconfirmed);
+            self.receipts.push_back(Receipt { id, outcome: Outcome::Unconfirmed, cause });
+        }
+        self.next_ack_deadline = None;
+        for (_, entry) in core::mem::take(&mut self.awaiting) {
+            self.send_again_or(entry, ErrorCode::Unconfirmed);
+        }
+        self.remaining.clear();
+        let flushed = self.flushed;
+        for InFlight { mut entry, first_frame, .. } in core::mem::take(&mut self.in_flight) {
+            if first_frame < flushed {
+                self.send_again_or(entry, ErrorCode::Unconfirmed);
+            } else {
+                entry.transmitted = entry.repeats();
+                self.requeue(entry);
+            }
+        }
+        self.pulled = 0;
+        self.flushed = 0;
+        self.largest = None;
+        self.shut_lanes();
+    }
+
+    /// Volatile messages and the set-up of a session belong to one link.
+    fn shut_lanes(&mut self) {
+        let mut ended = Vec::new();
+        for (id, lane) in &mut self.lanes {
+            lane.open = false;
+            if *id == LaneId::SETUP || lane.queue.iter().any(|entry| entry.volatile) {
+                let all = *id == LaneId::SETUP;
+                let (gone, kept): (VecDeque<_>, _) =
+                    lane.queue.drain(..).partition(|entry| all || entry.volatile);
+                lane.queue = kept;
+                ended.extend(gone);
+            }
+        }
+        self.end_queued(ended, Outcome::Dropped, Some(ErrorCode::NotConnected));
+    }
+
+    /// The peer says that a message was too big, and does not say which: the largest of this link. Where that one
+    /// arrived long ago the culprit came later and was no larger, so that it will show on a link of its own.
+    pub(crate) fn reject_largest(&mut self) {
+        let Some((_, id)) = self.largest else { return };
+        let cause = Some(ErrorCode::TooBig);
+        if self.unproven.remove(id) {
+            self.receipts.push_back(Receipt { id, outcome: Outcome::Rejected, cause });
+            return;
+        }
+        let entry = self.awaiting.remove(&id).or_else(|| {
+            let at = self.in_flight.iter().position(|sent| sent.entry.id == id)?;
+            self.in_flight.remove(at).map(|sent| sent.entry)
+        });
+        if let Some(entry) = entry {
+            self.resolve(&entry, Outcome::Rejected, cause);
+        }
+    }
+
+    pub(crate) fn withdraw_lane(&mut self, lane: LaneId) {
+        let Some(lane) = self.lanes.remove(&lane) else { return };
+        self.end_queued(lane.queue, Outcome::Withdrawn, None);
+    }
+
+    /// The client is closed: everything ends now.
+    pub(crate) fn close(&mut self) {
+        self.link_lost();
+        for lane in core::mem::take(&mut self.lanes).into_values() {
+            self.end_queued(lane.queue, Outcome::Withdrawn, Some(ErrorCode::ClientClosed));
+        }
+        self.next_expiry = None;
+    }
+}
