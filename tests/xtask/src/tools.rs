@@ -32,6 +32,8 @@ enum Source {
     Crate { program: &'static str, version: &'static str, locked: bool },
     /// Any version of a program, from Debian's packages where it is missing.
     Debian { program: &'static str, packages: &'static [&'static str] },
+    /// Any version of a library that C programs link, by the name that pkg-config knows.
+    DebianLibrary { module: &'static str, packages: &'static [&'static str] },
     /// Node.js with npm, at least this version.
     Node { minimum: &'static str },
     /// A folder of ours with a `package-lock.json`, by the tool's name.
@@ -56,6 +58,11 @@ const TOOLS: &[Tool] = &[
     },
     Tool { name: "node", source: Source::Node { minimum: "20" } },
     Tool { name: "tests/peers", source: Source::NpmFolder },
+    // What the feature `native-tls` links on Linux.
+    Tool {
+        name: "openssl",
+        source: Source::DebianLibrary { module: "openssl", packages: &["libssl-dev", "pkg-config"] },
+    },
     Tool {
         name: "chromium",
         source: Source::Debian { program: "chromedriver", packages: &["chromium", "chromium-driver"] },
@@ -134,6 +141,7 @@ impl Tool {
             Source::RustToolchain => rustup::has_toolchain(self.name),
             Source::Crate { program, version, .. } => Ok(cargo::has(program, version)),
             Source::Debian { program, .. } => Ok(debian::has(program)),
+            Source::DebianLibrary { module, .. } => Ok(debian::has_library(module)),
             Source::Node { minimum } => Ok(node::has(minimum)),
             Source::NpmFolder => Ok(node::has_packages(self.name)),
             Source::Swift => swift::has(),
@@ -145,7 +153,9 @@ impl Tool {
             Source::RustTarget => rustup::add_target(log, self.name),
             Source::RustToolchain => rustup::add_toolchain(log, self.name),
             Source::Crate { version, locked, .. } => cargo::install(log, self.name, version, locked),
-            Source::Debian { packages, .. } => debian::install(log, packages),
+            Source::Debian { packages, .. } | Source::DebianLibrary { packages, .. } => {
+                debian::install(log, packages)
+            }
             Source::Node { minimum } => node::install(log, minimum),
             Source::NpmFolder => node::install_packages(log, self.name),
             Source::Swift => swift::install(log),

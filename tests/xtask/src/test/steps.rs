@@ -49,7 +49,7 @@ pub(super) const STEPS: &[Step] = &[
         needs: &[],
         run: |stage| stage.sh("cargo clippy --workspace --all-targets --keep-going -- -D warnings"),
     },
-    Step { name: "features", counts: Check, needs: &[], run: features },
+    Step { name: "features", counts: Check, needs: &["openssl"], run: features },
     Step {
         name: "docs",
         counts: Check,
@@ -73,6 +73,14 @@ pub(super) const STEPS: &[Step] = &[
         counts: Tests,
         needs: &["node", "tests/peers"],
         run: |stage| stage.sh("cargo test --workspace --no-fail-fast"),
+    },
+    Step {
+        name: "native-tls",
+        counts: Tests,
+        needs: &["openssl"],
+        run: |stage| {
+            stage.sh("cargo test -p rejoin --no-default-features --features native-tls --no-fail-fast")
+        },
     },
     Step { name: "wasm", counts: Tests, needs: &["wasm32-wasip1", "node"], run: wasm },
     Step { name: "demo", counts: Check, needs: &[], run: demo },

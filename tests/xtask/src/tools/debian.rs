@@ -8,6 +8,11 @@ pub(super) fn has(program: &str) -> bool {
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 
+/// Whether programs can be linked to it. Elsewhere the system's own libraries do its work.
+pub(super) fn has_library(module: &str) -> bool {
+    !cfg!(target_os = "linux") || output(command("pkg-config --exists").arg(module)).is_ok()
+}
+
 pub(super) fn install(log: &Logged, packages: &[&str]) -> Fallible<()> {
     let packages = packages.join(" ");
     if !has("apt-get") {
