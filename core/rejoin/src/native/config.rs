@@ -122,7 +122,8 @@ impl DialConfig {
         if self.max_message_bytes == 0 || self.max_send_bytes == 0 {
             return Err(Error::invalid("max_message_bytes", "must be at least 1"));
         }
-        let carries_credentials = self.sends_credentials || self.headers.iter().any(|(name, _)| is_secret(name));
+        let carries_credentials =
+            self.sends_credentials || self.headers.iter().any(|(name, _)| is_secret(name));
         if carries_credentials {
             self.check_credentials_allowed(target)?;
         }

@@ -20,12 +20,17 @@ pub(super) struct Response {
 impl Response {
     /// The values of a header, in order.
     pub(super) fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a header that is a comma-separated list holds a token.
     pub(super) fn has_token(&self, name: &str, token: &str) -> bool {
-        self.header(name).flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
+        self.header(name)
+            .flat_map(|value| value.split(','))
+            .any(|item| item.trim().eq_ignore_ascii_case(token))
     }
 }
 
@@ -76,7 +81,9 @@ fn parse_head(stage: &str, head: &[u8]) -> Result<(u16, Vec<(String, String)>), 
     match response.parse(head) {
         Ok(httparse::Status::Complete(_)) => {}
         Ok(httparse::Status::Partial) => return Err(broken(stage, "the response is no HTTP/1.1")),
-        Err(httparse::Error::TooManyHeaders) => return Err(broken(stage, "the response has too many headers")),
+        Err(httparse::Error::TooManyHeaders) => {
+            return Err(broken(stage, "the response has too many headers"));
+        }
         Err(error) => return Err(broken(stage, &format!("the response is no HTTP/1.1 ({error})"))),
     }
     let headers = response

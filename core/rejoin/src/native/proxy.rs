@@ -36,7 +36,10 @@ impl Proxy {
             _ => None,
         })?;
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-            return Err(Error::invalid("proxy", "has a path: write it as http://host:port or socks5://host:port"));
+            return Err(Error::invalid(
+                "proxy",
+                "has a path: write it as http://host:port or socks5://host:port",
+            ));
         }
         let kind = if uri.scheme_str() == Some("http") { Kind::HttpConnect } else { Kind::Socks5 };
         Ok(Self { kind, endpoint, credentials: None })

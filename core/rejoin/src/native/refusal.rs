@@ -35,7 +35,9 @@ pub(super) async fn explain(
     let error = Error::new(code, message).with_status(status);
     let delay = response.header("retry-after").next().and_then(|value| parse_retry_after(value, now));
     match delay {
-        Some(delay) if matches!(code, ErrorCode::Busy | ErrorCode::ServerError) => error.with_retry_after(delay),
+        Some(delay) if matches!(code, ErrorCode::Busy | ErrorCode::ServerError) => {
+            error.with_retry_after(delay)
+        }
         _ => error,
     }
 }
@@ -69,6 +71,9 @@ fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
 async fn is_html(response: &mut Response, stream: &mut (impl AsyncRead + Unpin)) -> bool {
     if let Some(kind) = response.header("content-type").next() {
         return kind.to_ascii_lowercase().contains("html");
+    }
+    if response.header("content-length").any(|length| length == "0") {
+        return false;
     }
     let body = &mut response.rest;
     let read = async {

@@ -31,7 +31,8 @@ fn fault_18_any_text_gives_at_most_an_hour() {
     let mut random = fastrand::Rng::with_seed(18);
     let alphabet = b"0123456789-+ :,.SunGMTSep\xff";
     for _ in 0..100_000 {
-        let bytes: Vec<u8> = (0..random.usize(0..32)).map(|_| alphabet[random.usize(0..alphabet.len())]).collect();
+        let bytes: Vec<u8> =
+            (0..random.usize(0..32)).map(|_| alphabet[random.usize(0..alphabet.len())]).collect();
         let delay = parse_retry_after(&String::from_utf8_lossy(&bytes), now());
         assert!(delay.is_none_or(|delay| delay <= MAX_RETRY_AFTER));
     }

@@ -31,8 +31,11 @@ impl Target {
         })?;
         let secure = uri.scheme_str() == Some("wss");
         let path_and_query = uri.path_and_query().map_or("/", |path| path.as_str());
-        let path_and_query =
-            if path_and_query.starts_with('?') { format!("/{path_and_query}") } else { path_and_query.into() };
+        let path_and_query = if path_and_query.starts_with('?') {
+            format!("/{path_and_query}")
+        } else {
+            path_and_query.into()
+        };
         Ok(Self { secure, endpoint, path_and_query })
     }
 
@@ -107,10 +110,18 @@ pub(super) fn parse_url(
     default_port: impl Fn(&str) -> Option<u16>,
 ) -> Result<(Uri, Endpoint), Error> {
     if url.contains('#') {
-        return Err(Error::invalid(field, "has a fragment (`#…`), which a connection cannot carry: remove it"));
+        return Err(Error::invalid(
+            field,
+            "has a fragment (`#…`), which a connection cannot carry: remove it",
+        ));
     }
     let uri: Uri = url.parse().map_err(|error| {
-        Error::invalid(field, format!("{error}: write it as scheme://host:port/path in ASCII (percent-encoded, host in punycode)"))
+        Error::invalid(
+            field,
+            format!(
+                "{error}: write it as scheme://host:port/path in ASCII (percent-encoded, host in punycode)"
+            ),
+        )
     })?;
     let scheme = uri.scheme_str().unwrap_or_default().to_ascii_lowercase();
     let Some(default_port) = default_port(&scheme) else {
@@ -120,18 +131,27 @@ pub(super) fn parse_url(
         return Err(Error::invalid(field, "has no host: write it as scheme://host:port/path"));
     };
     if authority.as_str().contains('@') {
-        return Err(Error::invalid(field, "holds a user or password: remove them and pass them as credentials"));
+        return Err(Error::invalid(
+            field,
+            "holds a user or password: remove them and pass them as credentials",
+        ));
     }
     let host = authority.host();
     let port = match authority.as_str().get(host.len()..).unwrap_or_default() {
         "" | ":" => default_port,
-        port => port.trim_start_matches(':').parse().ok().filter(|port| *port != 0).ok_or_else(|| {
-            Error::invalid(field, "has a wrong port: it is a number from 1 to 65535")
-        })?,
+        port => port
+            .trim_start_matches(':')
+            .parse()
+            .ok()
+            .filter(|port| *port != 0)
+            .ok_or_else(|| Error::invalid(field, "has a wrong port: it is a number from 1 to 65535"))?,
     };
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     if host.is_empty() || host.len() > 253 {
-        return Err(Error::invalid(field, "has a wrong host: it is a name of 1 to 253 characters, or an address"));
+        return Err(Error::invalid(
+            field,
+            "has a wrong host: it is a name of 1 to 253 characters, or an address",
+        ));
     }
     Ok((uri, Endpoint { host, port }))
 }

@@ -48,12 +48,7 @@ pub(super) async fn upgrade(
     Ok(Upgraded { subprotocol, rest: response.rest })
 }
 
-fn request(
-    target: &Target,
-    config: &DialConfig,
-    token: Option<&Secret>,
-    key: &str,
-) -> Result<String, Error> {
+fn request(target: &Target, config: &DialConfig, token: Option<&Secret>, key: &str) -> Result<String, Error> {
     let mut request = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n",
@@ -86,7 +81,9 @@ fn request(
 /// Checks a 101; the result is the subprotocol that was chosen.
 fn check(response: &Response, key: &str, offered: &[String]) -> Result<Option<String>, Error> {
     let violation = |what: &str| {
-        Err(Error::new(ErrorCode::Protocol, format!("{STAGE}: {what}")).with_status(101).with_close_code(1002))
+        Err(Error::new(ErrorCode::Protocol, format!("{STAGE}: {what}"))
+            .with_status(101)
+            .with_close_code(1002))
     };
     if !response.has_token("upgrade", "websocket") || !response.has_token("connection", "upgrade") {
         return violation("the 101 does not upgrade to WebSocket");

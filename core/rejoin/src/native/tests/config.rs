@@ -88,6 +88,12 @@ fn a_wrong_proxy_names_its_field() {
     );
 }
 
+#[cfg(not(any(feature = "rustls-ring", feature = "native-tls")))]
+#[test]
+fn a_build_without_tls_refuses_wss() {
+    assert!(refusal("wss://a.test", patient()).contains("rustls-ring"));
+}
+
 #[cfg(feature = "rustls-ring")]
 #[test]
 fn wrong_tls_material_names_its_field() {

@@ -141,6 +141,8 @@ async fn fault_07_a_reset_ends_the_stream_with_an_error() {
     })
     .await;
     let mut link = dial(port).await.unwrap();
+    let before = link.socket.get_ref().written();
     link.socket.get_mut().write_all(b"go\r\n\r\n").await.unwrap();
+    assert_eq!(link.socket.get_ref().written() - before, 6);
     assert!(link.socket.next().await.unwrap().is_err());
 }

@@ -2,6 +2,8 @@
 
 mod config;
 mod connect;
+#[cfg(all(feature = "native-tls", not(feature = "rustls-ring")))]
+mod native_tls;
 mod proxy;
 mod readahead;
 #[cfg(feature = "rustls-ring")]
@@ -19,7 +21,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use super::{DialConfig, Dialer, Link, Resolver, Resolving, StageTimeouts, Target};
+use super::config::StageTimeouts;
+use super::dialer::Link;
+use super::{DialConfig, Dialer, Resolver, Resolving, Target};
 
 /// Long enough never to strike in a test that is not about it.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -81,3 +81,8 @@ impl fmt::Debug for Tls {
 pub(super) fn classify(error: &io::Error) -> Option<Error> {
     backend::classify(error)
 }
+
+#[cfg(any(feature = "rustls-ring", feature = "native-tls"))]
+fn is_pem(source: &[u8]) -> bool {
+    source.windows(10).any(|window| window == b"-----BEGIN")
+}

@@ -67,7 +67,8 @@ impl Connector {
         self.config.connect(self.name.clone(), stream).await.map_err(|error| {
             let failure = stage::io_error("tls", &error);
             if failure.code() == ErrorCode::TlsExpired && seconds((self.wall_clock)()) < MADE {
-                let message = format!("{} (clock_suspect: this device's clock is in the past)", failure.message());
+                let message =
+                    format!("{} (clock_suspect: this device's clock is in the past)", failure.message());
                 return Error::new(ErrorCode::TlsExpired, message);
             }
             failure
@@ -137,7 +138,7 @@ fn is_about_certificate(alert: AlertDescription) -> bool {
 fn parse_authorities(sources: &[Vec<u8>]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let mut authorities = Vec::new();
     for source in sources {
-        if is_pem(source) {
+        if super::is_pem(source) {
             authorities.extend(parse_certificates("tls.authority", source)?);
         } else {
             authorities.push(CertificateDer::from(source.clone()));
@@ -162,13 +163,12 @@ fn parse_identity(
     let chain = parse_certificates("tls.client_certificate", chain)?;
     // The parser's own error could repeat the key.
     let key = PrivateKeyDer::from_pem_slice(key.expose().as_bytes()).map_err(|_| {
-        Error::invalid("tls.client_certificate", "its key is no readable PEM: pass an unencrypted private key")
+        Error::invalid(
+            "tls.client_certificate",
+            "its key is no readable PEM: pass an unencrypted private key",
+        )
     })?;
     Ok((chain, key))
-}
-
-fn is_pem(source: &[u8]) -> bool {
-    source.windows(10).any(|window| window == b"-----BEGIN")
 }
 
 #[derive(Debug)]

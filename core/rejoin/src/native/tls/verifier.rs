@@ -40,7 +40,9 @@ impl Verifier {
             Err(error) => {
                 return Err(Error::new(
                     ErrorCode::Tls,
-                    format!("the platform's root certificates cannot be loaded ({error}): install them (ca-certificates), or set tls.authority"),
+                    format!(
+                        "the platform's root certificates cannot be loaded ({error}): install them (ca-certificates), or set tls.authority"
+                    ),
                 ));
             }
         };
@@ -129,7 +131,10 @@ impl ServerCertVerifier for Verifier {
 /// Reads pins; one alone is refused, since with its key the server would be lost.
 pub(super) fn parse_pins(pins: &[String]) -> Result<Vec<Pin>, Error> {
     if pins.len() == 1 {
-        return Err(Error::invalid("tls.pin", "needs a second pin, of a spare key: a lost key locks every client out"));
+        return Err(Error::invalid(
+            "tls.pin",
+            "needs a second pin, of a spare key: a lost key locks every client out",
+        ));
     }
     let mut parsed: Vec<Pin> = Vec::with_capacity(pins.len());
     for pin in pins {
@@ -137,7 +142,9 @@ pub(super) fn parse_pins(pins: &[String]) -> Result<Vec<Pin>, Error> {
         let bytes = BASE64.decode(text.as_bytes()).ok().and_then(|bytes| Pin::try_from(bytes).ok());
         match bytes {
             Some(bytes) if !parsed.contains(&bytes) => parsed.push(bytes),
-            Some(_) => return Err(Error::invalid("tls.pin", "appears twice: the second one is for a spare key")),
+            Some(_) => {
+                return Err(Error::invalid("tls.pin", "appears twice: the second one is for a spare key"));
+            }
             None => {
                 return Err(Error::invalid("tls.pin", "is not the base64 of a SHA-256 (44 characters)"));
             }
@@ -152,9 +159,9 @@ fn own_verifier(
 ) -> Result<Arc<WebPkiServerVerifier>, Error> {
     let mut roots = RootCertStore::empty();
     for authority in authorities {
-        roots
-            .add(authority)
-            .map_err(|error| Error::invalid("tls.authority", format!("is no certificate in PEM or DER ({error})")))?;
+        roots.add(authority).map_err(|error| {
+            Error::invalid("tls.authority", format!("is no certificate in PEM or DER ({error})"))
+        })?;
     }
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
