@@ -11,7 +11,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 use super::conditions::Conditions;
-use super::frames::{Frames, GARBAGE, close_frame};
+use super::frames::{GARBAGE, close_frame};
+use super::outgoing::Outgoing;
 use super::pump;
 use super::queue::Queue;
 
@@ -39,7 +40,7 @@ pub(super) struct State {
     /// The user dropped its end: the connection ends when what it wrote has left.
     pub(super) abandoned: bool,
     pub(super) wakers: Wakers,
-    pub(super) web_socket: Option<Frames>,
+    pub(super) outgoing: Outgoing,
     pub(super) engine_io: bool,
     /// In the middle of a heartbeat that [`Fault::Silence`](super::Fault::Silence) withholds.
     pub(super) withholding: bool,
@@ -95,7 +96,7 @@ impl Link {
                 finishing: false,
                 abandoned: false,
                 wakers: Wakers::default(),
-                web_socket: None,
+                outgoing: Outgoing::default(),
                 engine_io: false,
                 withholding: false,
                 injected: Vec::new(),
@@ -158,7 +159,7 @@ impl Link {
     /// Sends a close frame on a WebSocket; false if this link is none.
     pub(super) fn inject_close(&self, code: u16, reason: &str) -> bool {
         let mut state = self.lock();
-        if state.web_socket.is_none() || state.muted {
+        if !state.outgoing.is_web_socket() || state.muted {
             return false;
         }
         state.inject(&close_frame(code, reason));
@@ -179,7 +180,7 @@ impl State {
 
     /// Ready when no bytes of a fault are due any more.
     pub(super) fn poll_injected(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.injected.is_empty() && self.at_boundary() {
+        while !self.injected.is_empty() && self.outgoing.at_boundary() {
             let bytes = std::mem::take(&mut self.injected);
             let sent = self.poll_put(&bytes, cx);
             self.injected = bytes;
@@ -190,10 +191,6 @@ impl State {
             }
         }
         Poll::Ready(Ok(()))
-    }
-
-    pub(super) fn at_boundary(&self) -> bool {
-        self.web_socket.as_ref().is_none_or(Frames::at_boundary)
     }
 
     /// Takes bytes from the line; an end of the connection reads as end of file or as a reset.

@@ -8,6 +8,7 @@ mod frames;
 mod gate;
 mod handle;
 mod link;
+mod outgoing;
 mod proxy;
 mod pump;
 mod queue;

@@ -10,10 +10,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::frames::{Frames, is_heartbeat};
+use super::frames::is_heartbeat;
 use super::link::{Link, State, remember, wake};
+use super::outgoing::Outgoing;
 
-const SWITCHING_PROTOCOLS: &[u8] = b"HTTP/1.1 101";
 const ENGINE_IO_QUERY: &[u8] = b"EIO=";
 
 /// A TCP connection under faults. Dropping it closes the connection, once what was written has left.
@@ -45,7 +45,7 @@ impl AsyncRead for FaultStream {
         } else {
             ready!(state.poll_take(cx, buf))?;
         }
-        if state.web_socket.is_none() && !state.engine_io {
+        if !state.engine_io && !state.outgoing.is_web_socket() {
             state.engine_io = contains(&buf.filled()[before..], ENGINE_IO_QUERY);
         }
         Poll::Ready(Ok(()))
@@ -59,18 +59,14 @@ impl AsyncWrite for FaultStream {
         if !state.injected.is_empty() {
             ready!(state.poll_injected(cx))?;
         }
-        if state.muted && state.at_boundary() {
+        if state.muted && state.outgoing.at_boundary() {
             return poll_swallow(bytes.len(), cx);
         }
         if state.conditions.silent || state.withholding || !state.injected.is_empty() {
             return state.poll_write_frame(bytes, cx);
         }
         let n = ready!(state.poll_put(bytes, cx))?;
-        match &mut state.web_socket {
-            Some(frames) => frames.advance(&bytes[..n]),
-            None if bytes.starts_with(SWITCHING_PROTOCOLS) => state.web_socket = Some(Frames::default()),
-            None => {}
-        }
+        state.outgoing.advance(bytes, n);
         Poll::Ready(Ok(n))
     }
 
@@ -140,28 +136,23 @@ impl State {
 
     /// Writes at most to the end of the current frame, so that the next one is judged by its own.
     fn poll_write_frame(&mut self, bytes: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let Some(frames) = &mut self.web_socket else {
+        let Outgoing::WebSocket(frames) = &self.outgoing else {
             let n = ready!(self.poll_put(bytes, cx))?;
-            if bytes.starts_with(SWITCHING_PROTOCOLS) {
-                self.web_socket = Some(Frames::default());
-            }
+            self.outgoing.advance(bytes, n);
             return Poll::Ready(Ok(n));
         };
         if frames.at_boundary() {
             self.withholding = self.conditions.silent && is_heartbeat(bytes, self.engine_io);
         }
         let mut ahead = *frames;
-        let n = ahead.step(bytes);
+        let mut n = ahead.step(bytes);
         if self.withholding {
-            let n = ready!(poll_swallow(n, cx))?;
+            n = ready!(poll_swallow(n, cx))?;
             self.withholding = !ahead.at_boundary();
-            self.web_socket = Some(ahead);
-            return Poll::Ready(Ok(n));
+        } else {
+            n = ready!(self.poll_put(&bytes[..n], cx))?;
         }
-        let n = ready!(self.poll_put(&bytes[..n], cx))?;
-        if let Some(frames) = &mut self.web_socket {
-            frames.advance(&bytes[..n]);
-        }
+        self.outgoing.advance(bytes, n);
         Poll::Ready(Ok(n))
     }
 }

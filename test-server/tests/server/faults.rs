@@ -278,3 +278,21 @@ async fn values_out_of_range_are_refused() {
     let one_more = Fault::HttpStatus { status: 503, retry_after: None, times: None };
     assert!(server.faults().apply(one_more).await.is_err());
 }
+
+#[tokio::test]
+async fn faults_work_together() {
+    let server = TestServer::start(Config::default()).await.unwrap();
+    let narrow = Fault::Bandwidth { bytes_per_second: 2000, direction: Direction::Outbound, for_ms: None };
+    server.faults().apply(narrow).await.unwrap();
+    server.faults().apply(Fault::Silence { for_ms: None }).await.unwrap();
+    let mut client = Client::connect(server.addr(), "/ws").await;
+    client.ping().await;
+    client.send("through the eye of a needle").await;
+    assert_eq!(client.text().await, "through the eye of a needle");
+    server.faults().apply(Fault::Close { code: 1013, reason: String::new() }).await.unwrap();
+    match client.next().await {
+        Some(Ok(Message::Close(Some(frame)))) => assert_eq!(u16::from(frame.code), 1013),
+        other => panic!("{other:?}"),
+    }
+    assert!(client.next().await.is_none());
+}
