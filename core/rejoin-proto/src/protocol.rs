@@ -131,6 +131,12 @@ impl<E> Link<'_, E> {
         self.outbox.set_lane_open(lane, open);
     }
 
+    /// The peer ended a lane, and the link lives on: what was sent there and not acknowledged is lost, or waits to
+    /// be sent again, and the lane is shut.
+    pub fn lane_lost(&mut self, lane: LaneId) {
+        self.outbox.lane_lost(lane);
+    }
+
     /// The application gave up a lane: messages queued there end as withdrawn.
     pub fn withdraw_lane(&mut self, lane: LaneId) {
         self.outbox.withdraw_lane(lane);

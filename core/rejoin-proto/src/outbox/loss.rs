@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Entry, InFlight, LaneId, Outbox, Outcome, Receipt, earliest};
+use super::{Entry, InFlight, LaneId, MessageId, Outbox, Outcome, Receipt, earliest};
 use crate::ErrorCode;
 
 impl Outbox {
@@ -54,20 +54,36 @@ impl Outbox {
         self.shut_lanes();
     }
 
-    /// Volatile messages and the set-up of a session belong to one link.
     fn shut_lanes(&mut self) {
-        let mut ended = Vec::new();
-        for (id, lane) in &mut self.lanes {
-            lane.open = false;
-            if *id == LaneId::SETUP || lane.queue.iter().any(|entry| entry.volatile) {
-                let all = *id == LaneId::SETUP;
-                let (gone, kept): (VecDeque<_>, _) =
-                    lane.queue.drain(..).partition(|entry| all || entry.volatile);
-                lane.queue = kept;
-                ended.extend(gone);
+        let lanes: Vec<LaneId> = self.lanes.keys().copied().collect();
+        for lane in lanes {
+            self.shut_lane(lane);
+        }
+    }
+
+    /// Volatile messages and the set-up of a session belong to one link.
+    fn shut_lane(&mut self, id: LaneId) {
+        let Some(lane) = self.lanes.get_mut(&id) else { return };
+        lane.open = false;
+        let all = id == LaneId::SETUP;
+        if all || lane.queue.iter().any(|entry| entry.volatile) {
+            let (gone, kept): (VecDeque<_>, _) =
+                lane.queue.drain(..).partition(|entry| all || entry.volatile);
+            lane.queue = kept;
+            self.end_queued(gone, Outcome::Dropped, Some(ErrorCode::NotConnected));
+        }
+    }
+
+    /// The peer ended a lane, and the link lives on: no acknowledgement will come for what was sent there.
+    pub(crate) fn lane_lost(&mut self, lane: LaneId) {
+        let orphans: Vec<MessageId> =
+            self.awaiting.iter().filter(|(_, entry)| entry.lane == lane).map(|(id, _)| *id).collect();
+        for id in orphans {
+            if let Some(entry) = self.awaiting.remove(&id) {
+                self.send_again_or(entry, ErrorCode::Unconfirmed);
             }
         }
-        self.end_queued(ended, Outcome::Dropped, Some(ErrorCode::NotConnected));
+        self.shut_lane(lane);
     }
 
     /// The peer says that a message was too big, and does not say which: the largest of this link. Where that one

@@ -198,7 +198,7 @@ impl Namespace {
 
     /// What ends a namespace on purpose also ends what could be recovered.
     pub(super) fn leave_session(&mut self, link: &mut Link<'_, Event>) {
-        link.set_lane_open(self.lane, false);
+        link.lane_lost(self.lane);
         self.recovery = None;
         self.held = Vec::new();
         self.held_bytes = 0;

@@ -34,6 +34,8 @@ mod options;
 mod packet;
 mod placeholder;
 mod recovery;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -54,6 +54,8 @@ fn is_object_id(text: &str) -> bool {
 
 /// The payload of CONNECT: the application's auth object, with what recovery needs before it.
 pub(super) fn connect_payload(auth: Option<&str>, recovery: Option<&Recovery>) -> Option<String> {
+    // Node takes a space after the type for an id.
+    let auth = auth.map(str::trim);
     let Some(Recovery { pid, offset }) = recovery else { return auth.map(str::to_owned) };
     let mut payload = String::from("{\"pid\":");
     json::quote(pid.expose(), &mut payload);
@@ -61,7 +63,7 @@ pub(super) fn connect_payload(auth: Option<&str>, recovery: Option<&Recovery>) -
         payload.push_str(",\"offset\":");
         json::quote(offset, &mut payload);
     }
-    let members = auth.and_then(|auth| auth.trim().strip_prefix('{')).map(str::trim_start);
+    let members = auth.and_then(|auth| auth.strip_prefix('{')).map(str::trim_start);
     match members {
         Some("}") | None => payload.push('}'),
         Some(members) => {
