@@ -40,7 +40,7 @@ impl TestServer {
         let state = Arc::new(ServerState { config, counters });
         let shared = Arc::clone(&state);
         let make = Box::new(move || HttpService::make(&shared));
-        let gate = Gate::start(state.config.addr, state.config.limits.clone(), make).await?;
+        let gate = Gate::start(state.config.addr, state.config.limits.clone(), make)?;
         let control = ControlApi::start(gate.faults().clone(), Arc::clone(&state)).await?;
         Ok(TestServer { gate, control, state })
     }

@@ -18,6 +18,7 @@ use super::status;
 use super::stream::FaultStream;
 use crate::config::Limits;
 
+/// Thousands of clients may come back in the same moment.
 const BACKLOG: u32 = 4096;
 /// Pause after a failed `accept` (out of file descriptors) or `listen`.
 const RETRY: Duration = Duration::from_millis(50);
@@ -49,8 +50,8 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) async fn start(addr: SocketAddr, limits: Limits, make: MakeService) -> io::Result<Self> {
-        let listener = TcpListener::bind(addr).await?;
+    pub(crate) fn start(addr: SocketAddr, limits: Limits, make: MakeService) -> io::Result<Self> {
+        let listener = bind(addr)?.listen(BACKLOG)?;
         let addr = listener.local_addr()?;
         let (faults, commands) = Faults::new(limits);
         let stop = CancellationToken::new();

@@ -31,7 +31,7 @@ impl FaultProxy {
         let (upstream, now) = watch::channel(upstream);
         let make =
             move || -> io::Result<Arc<dyn Service>> { Ok(Arc::new(Forward { upstream: now.clone() })) };
-        let gate = Gate::start(loopback(), Limits::default(), Box::new(make)).await?;
+        let gate = Gate::start(loopback(), Limits::default(), Box::new(make))?;
         Ok(FaultProxy { gate, upstream })
     }
 
