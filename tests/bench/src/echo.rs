@@ -1,0 +1,52 @@
+//! Pipelined echo: a window of messages on the way.
+
+use crate::options::Options;
+use crate::raw::{self, Flush};
+use crate::report::{self, Target};
+use crate::rounds::{Times, calibrate, ratio, timed};
+use crate::server_process::{DEFAULT_READ_BUFFER, ServerProcess};
+use crate::{Fallible, ours};
+
+const WINDOW: usize = 64;
+const TRIAL: usize = 2 * WINDOW;
+
+pub(crate) async fn compare(options: &Options) -> Fallible<()> {
+    let server = ServerProcess::start(DEFAULT_READ_BUFFER)?;
+    let mut raw = raw::connect(&server.url(), None).await?;
+    let mut each = raw::connect(&server.url(), None).await?;
+    let mut ours = ours::connect(&server.url()).await?;
+    for &size in &options.sizes {
+        let raw_message = raw::message(size, options.binary);
+        let our_message = ours::message(size, options.binary);
+        raw::echo(&mut raw, &raw_message, WINDOW, TRIAL, Flush::Batch).await?;
+        let (trial, done) = timed(raw::echo(&mut raw, &raw_message, WINDOW, TRIAL, Flush::Batch)).await;
+        done?;
+        let count = calibrate(TRIAL, trial);
+        let (mut batch_times, mut each_times, mut our_times) =
+            (Times::default(), Times::default(), Times::default());
+        for _ in 0..options.rounds {
+            let (time, done) = timed(raw::echo(&mut raw, &raw_message, WINDOW, count, Flush::Batch)).await;
+            done?;
+            batch_times.0.push(time);
+            let (time, done) = timed(ours.echo(&our_message, WINDOW, count)).await;
+            done?;
+            our_times.0.push(time);
+            let few = (count / 4).max(WINDOW);
+            let (time, done) =
+                timed(raw::echo(&mut each, &raw_message, WINDOW, few, Flush::EachMessage)).await;
+            done?;
+            each_times.0.push(time.mul_f64(count as f64 / few as f64));
+        }
+        println!(
+            "echo, window {WINDOW}, {size} B: raw flushing each {:.0}/s, raw in batches {:.0}/s, rejoin {:.0}/s",
+            each_times.rate(count),
+            batch_times.rate(count),
+            our_times.rate(count),
+        );
+        let target = if size > 4096 { 0.95 } else { 0.9 };
+        report::ratio("rejoin / raw in batches", ratio(&our_times, &batch_times), Target::AtLeast(target));
+        let target = if size <= 32 { Target::AtLeast(4.0) } else { Target::None };
+        report::ratio("rejoin / raw flushing each", ratio(&our_times, &each_times), target);
+    }
+    Ok(())
+}
