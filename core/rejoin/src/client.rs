@@ -12,7 +12,7 @@ use rejoin_proto::{
 use crate::builder::Builder;
 use crate::driver::Driver;
 use crate::hooks::{Hooks, rejoin_hook};
-use crate::platform::{MaybeSend, MaybeSync, Runtime};
+use crate::platform::{Clock, MaybeSend, MaybeSync, Runtime};
 use crate::receipts::Receipt;
 use crate::shared::{Router, Shared};
 use crate::stats::Stats;
@@ -158,6 +158,11 @@ impl Client {
     /// Every change of state from now on.
     pub fn states(&self) -> Subscription<State> {
         self.0.shared.states()
+    }
+
+    /// The clock of [`State::Waiting`]'s `retry_at`.
+    pub fn clock(&self) -> Clock {
+        self.0.shared.clock()
     }
 
     /// What was counted so far.

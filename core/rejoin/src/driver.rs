@@ -28,12 +28,14 @@ struct Open<S> {
     reported: u64,
 }
 
+type Dialing<D> = (SocketId, BoxFuture<Result<<D as Dial>::Socket, Error>>);
+
 /// Drives one client until it is closed.
 pub(crate) struct Driver<P: Protocol, R, D: Dial> {
     shared: Arc<Shared<P, R>>,
     dialer: D,
     hooks: Hooks<P, R>,
-    dialing: Option<(SocketId, BoxFuture<Result<D::Socket, Error>>)>,
+    dialing: Option<Dialing<D>>,
     open: Option<Open<D::Socket>>,
     /// Answers of the application's callbacks are inputs that its tasks give; dropping them gives them up.
     asking: Option<BoxFuture<()>>,
@@ -73,10 +75,10 @@ where
     /// One round: read, tell the core, take what it wants written, write. True if another round may find more.
     fn round(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         self.poll_dial(cx);
-        if let Some(asking) = &mut self.asking {
-            if asking.as_mut().poll(cx).is_ready() {
-                self.asking = None;
-            }
+        if let Some(asking) = &mut self.asking
+            && asking.as_mut().poll(cx).is_ready()
+        {
+            self.asking = None;
         }
         let read_all = self.read(cx);
         let more = {
@@ -256,11 +258,12 @@ where
             result = result.and_then(|()| open.socket.write(frame));
             open.unflushed = true;
         }
-        if open.unflushed && result.is_ok() {
-            if let Poll::Ready(flushed) = open.socket.poll_flush(cx) {
-                open.unflushed = false;
-                result = flushed;
-            }
+        if open.unflushed
+            && result.is_ok()
+            && let Poll::Ready(flushed) = open.socket.poll_flush(cx)
+        {
+            open.unflushed = false;
+            result = flushed;
         }
         let Err(error) = result else { return open.socket.flushed() > open.reported };
         // The peer's last words say more than the failed write.

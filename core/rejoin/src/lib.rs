@@ -13,6 +13,7 @@ mod platform;
 mod receipts;
 mod shared;
 mod socket;
+pub mod socketio;
 mod stats;
 mod subscription;
 
@@ -20,6 +21,7 @@ pub use builder::Builder;
 pub use client::{Client, Plain, Session};
 #[cfg(not(target_family = "wasm"))]
 pub use native::{Proxy, Resolver, Resolving, Tls};
+pub use platform::Clock;
 pub use receipts::Receipt;
 pub use rejoin_proto::{
     BackoffConfig, Config, Credentials, CredentialsReason, Error, ErrorCode, HeartbeatConfig, Message, MessageId,

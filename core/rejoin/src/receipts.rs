@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use rejoin_proto::{MessageId, Outcome, Receipt as Resolved};
+use rejoin_proto::{ErrorCode, MessageId, Outcome, Receipt as Resolved};
 
 /// Receipts that are pending, or resolved and not yet looked at, kept as a window over the ids; a few that stay
 /// long move aside, so that one forgotten receipt does not keep a place for every later message.
@@ -16,7 +16,7 @@ const MAX_WINDOW: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slot {
     Pending,
-    Resolved(Outcome),
+    Resolved(Outcome, Option<ErrorCode>),
     /// Nobody holds the receipt any more.
     Free,
 }
@@ -44,25 +44,25 @@ impl Receipts {
 
     pub(crate) fn resolve(&mut self, resolved: Resolved, wakers: &mut Vec<Waker>) {
         let id = resolved.id.get();
-        if let Some(slot) = self.slot(id) {
-            if *slot == Slot::Pending {
-                *slot = Slot::Resolved(resolved.outcome);
-                if !self.wakers.is_empty() {
-                    wakers.extend(self.wakers.remove(&id));
-                }
+        if let Some(slot) = self.slot(id)
+            && *slot == Slot::Pending
+        {
+            *slot = Slot::Resolved(resolved.outcome, resolved.cause);
+            if !self.wakers.is_empty() {
+                wakers.extend(self.wakers.remove(&id));
             }
         }
     }
 
-    fn poll(&mut self, id: u64, cx: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(&mut self, id: u64, cx: &mut Context<'_>) -> Poll<(Outcome, Option<ErrorCode>)> {
         match self.slot(id) {
-            Some(Slot::Resolved(outcome)) => Poll::Ready(*outcome),
+            Some(Slot::Resolved(outcome, cause)) => Poll::Ready((*outcome, *cause)),
             Some(Slot::Pending) => {
                 self.wakers.insert(id, cx.waker().clone());
                 Poll::Pending
             }
             // Only a receipt asks, and its slot is free only after it is gone.
-            Some(Slot::Free) | None => Poll::Ready(Outcome::Unconfirmed),
+            Some(Slot::Free) | None => Poll::Ready((Outcome::Unconfirmed, None)),
         }
     }
 
@@ -70,10 +70,10 @@ impl Receipts {
         if !self.wakers.is_empty() {
             self.wakers.remove(&id);
         }
-        if self.aside.remove(&id).is_none() {
-            if let Some(slot) = self.slot(id) {
-                *slot = Slot::Free;
-            }
+        if self.aside.remove(&id).is_none()
+            && let Some(slot) = self.slot(id)
+        {
+            *slot = Slot::Free;
         }
         self.shrink();
     }
@@ -128,6 +128,13 @@ impl Receipt {
         self.id
     }
 
+    /// The outcome, and why where it is not a success.
+    pub(crate) fn poll_resolved(&self, cx: &mut Context<'_>) -> Poll<(Outcome, Option<ErrorCode>)> {
+        let mut resolved = Poll::Pending;
+        self.ledger.with_receipts(&mut |receipts| resolved = receipts.poll(self.id.get(), cx));
+        resolved
+    }
+
     /// Takes the message back if it was not sent yet: its outcome is then [`Outcome::Withdrawn`]. False if it was sent
     /// or has come to its end.
     pub fn withdraw(&self) -> bool {
@@ -139,9 +146,7 @@ impl Future for Receipt {
     type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        let mut outcome = Poll::Pending;
-        self.ledger.with_receipts(&mut |receipts| outcome = receipts.poll(self.id.get(), cx));
-        outcome
+        self.poll_resolved(cx).map(|(outcome, _)| outcome)
     }
 }
 

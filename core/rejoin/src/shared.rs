@@ -103,6 +103,10 @@ where
         self.clock.now()
     }
 
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// Looks, changes nothing.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&Inner<P, R>) -> T) -> T {
         look(&self.lock())

@@ -17,6 +17,8 @@ pub struct Stats {
     pub outbox_bytes: usize,
     /// Messages that arrived while there was no consumer.
     pub unobserved: u64,
+    /// Handlers of the application that panicked.
+    pub handler_panics: u64,
 }
 
 impl Stats {
@@ -30,6 +32,7 @@ impl Stats {
             outbox_messages: connection.outbox_len(),
             outbox_bytes: connection.outbox_bytes(),
             unobserved,
+            handler_panics: 0,
         }
     }
 }

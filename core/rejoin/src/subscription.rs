@@ -84,6 +84,13 @@ impl<T> Default for Subscribers<T> {
     }
 }
 
+impl<T> Subscribers<T> {
+    /// `ended`: the client is closed already.
+    pub(crate) fn new(ended: bool) -> Self {
+        Self { ended, ..Self::default() }
+    }
+}
+
 impl<T: Clone> Subscribers<T> {
     pub(crate) fn add(&mut self, inbound: Inbound) -> u64 {
         let id = self.next_id;
@@ -93,8 +100,10 @@ impl<T: Clone> Subscribers<T> {
         id
     }
 
-    pub(crate) fn remove(&mut self, id: u64) {
-        self.slots.retain(|slot| slot.id != id);
+    /// Ends one consumer, and gives the waker of the task that waits for it.
+    pub(crate) fn remove(&mut self, id: u64) -> Option<Waker> {
+        let at = self.slots.iter().position(|slot| slot.id == id)?;
+        self.slots.remove(at).waker
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -193,6 +202,10 @@ pub struct Subscription<T> {
 impl<T> Subscription<T> {
     pub(crate) fn new(source: SharedSource<T>, id: u64) -> Self {
         Self { source, id, batch: VecDeque::new(), missed: 0 }
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     /// How many items were dropped for this consumer since the last call: 0 unless the inbound policy is lossy.

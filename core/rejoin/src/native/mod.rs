@@ -23,6 +23,7 @@ pub(crate) use dialer::Dialer;
 pub use proxy::Proxy;
 pub use resolver::{Resolver, Resolving};
 pub(crate) use target::Target;
+pub(crate) use websocket::WithoutToken;
 pub use tls::Tls;
 
 #[cfg(test)]

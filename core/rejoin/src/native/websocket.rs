@@ -183,6 +183,18 @@ fn broken(error: &WsError) -> Error {
     }
 }
 
+/// Opens WebSockets for a protocol that carries credentials in its own handshake.
+#[derive(Debug)]
+pub(crate) struct WithoutToken(pub(crate) Dialer);
+
+impl Dial for WithoutToken {
+    type Socket = WebSocket;
+
+    fn dial(&self, _credentials: Option<Credentials>) -> BoxFuture<Result<WebSocket, Error>> {
+        Dial::dial(&self.0, None)
+    }
+}
+
 impl Dial for Dialer {
     type Socket = WebSocket;
 

@@ -6,6 +6,6 @@ mod native;
 mod web;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use native::*;
+pub use native::*;
 #[cfg(target_family = "wasm")]
-pub(crate) use web::*;
+pub use web::*;

@@ -60,9 +60,10 @@ impl<T> Drop for AbortOnDrop<T> {
     }
 }
 
-/// A monotonic clock that counts the time that the device sleeps, where the platform has one.
+/// A client's clock, on which the [`Timestamp`]s in its states are read: monotonic, and it counts the time that the
+/// device sleeps where the platform can.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
+pub struct Clock {
     origin: Duration,
 }
 
@@ -71,7 +72,8 @@ impl Clock {
         Self { origin: since_boot() }
     }
 
-    pub(crate) fn now(self) -> Timestamp {
+    /// The time now.
+    pub fn now(self) -> Timestamp {
         Timestamp::new(since_boot().saturating_sub(self.origin))
     }
 }

@@ -1,0 +1,108 @@
+use std::future::Future;
+
+use rejoin_proto::socketio::{Limits, Options, SocketIo};
+use rejoin_proto::{Connection, Error, Secret};
+
+use super::client::{Client, Session};
+use super::router::Consumers;
+use super::url;
+use crate::builder::Builder;
+use crate::driver::Driver;
+use crate::hooks::{Hooks, rejoin_hook};
+use crate::native::WithoutToken;
+use crate::platform::{MaybeSend, MaybeSync, Runtime};
+use crate::shared::Shared;
+
+/// The Socket.IO part of a [`Builder`].
+pub struct SocketIoOptions {
+    path: String,
+    namespaces: Vec<(String, Option<Secret>)>,
+    limits: Limits,
+    on_connect: Option<OnConnect>,
+}
+
+type OnConnect = Box<dyn FnOnce(&mut Hooks<SocketIo, Consumers>) + Send>;
+
+impl Default for SocketIoOptions {
+    fn default() -> Self {
+        Self {
+            path: url::DEFAULT_PATH.to_owned(),
+            namespaces: Vec::new(),
+            limits: Limits::default(),
+            on_connect: None,
+        }
+    }
+}
+
+impl Builder<SocketIoOptions> {
+    /// The path of Engine.IO. Default `/socket.io/`, with the slash.
+    #[must_use]
+    pub fn path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.kind.path);
+        self
+    }
+
+    /// Connects this namespace in each handshake; with the first one named, `/` is no longer connected by default.
+    #[must_use]
+    pub fn namespace(mut self, name: &str) -> Self {
+        self.kind.namespaces.push((name.to_owned(), None));
+        self
+    }
+
+    /// As [`namespace`](Self::namespace), with an auth object of its own, as JSON text, in place of that of the credentials.
+    #[must_use]
+    pub fn namespace_with_auth(mut self, name: &str, auth_json: &str) -> Self {
+        self.kind.namespaces.push((name.to_owned(), Some(Secret::new(auth_json))));
+        self
+    }
+
+    /// The bounds of what a server can make the client hold.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.kind.limits = limits;
+        self
+    }
+
+    /// Runs at every connection before events flow: to authenticate in-band, or to join again. If it fails, the
+    /// attempt has failed.
+    #[must_use]
+    pub fn on_connect<F, Fut, E>(mut self, step: F) -> Self
+    where
+        F: Fn(Session) -> Fut + MaybeSend + MaybeSync + Send + 'static,
+        Fut: Future<Output = Result<(), E>> + MaybeSend + 'static,
+        E: std::fmt::Display + 'static,
+    {
+        self.kind.on_connect = Some(Box::new(|hooks| hooks.rejoin = Some(rejoin_hook(Session::new, step))));
+        self.config.rejoin = true;
+        self
+    }
+
+    /// Makes the client, disconnected. Call it inside the tokio runtime that is to drive it.
+    ///
+    /// # Errors
+    /// `invalid_argument`, naming the option that is wrong and what is expected.
+    pub fn build(self) -> Result<Client, Error> {
+        self.check()?;
+        let runtime = Runtime::current()?;
+        let dialer = self.dialer(&url::endpoint(&self.url, &self.kind.path)?)?;
+        let mut options = Options { limits: self.kind.limits, ..Options::default() };
+        if !self.kind.namespaces.is_empty() {
+            options.namespaces =
+                self.kind.namespaces.into_iter().map(|(name, auth)| (name.into(), auth)).collect();
+        }
+        let connection = Connection::new(self.config, SocketIo::new(options)?, self.seed)?;
+        let mut hooks = Hooks { runtime: runtime.clone(), credentials: self.credentials, rejoin: None };
+        if let Some(install) = self.kind.on_connect {
+            install(&mut hooks);
+        }
+        let shared = Shared::new(connection, Consumers::default(), runtime.clone());
+        runtime.spawn(Driver::new(shared.clone(), WithoutToken(dialer), hooks));
+        Ok(Client::new(shared, self.inbound))
+    }
+}
+
+impl std::fmt::Debug for SocketIoOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SocketIoOptions").field("path", &self.path).finish_non_exhaustive()
+    }
+}

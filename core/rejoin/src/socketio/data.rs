@@ -1,0 +1,53 @@
+//! Between the application's types and the JSON text of the wire.
+
+use rejoin_proto::Error;
+use rejoin_proto::socketio::Args;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::binary::with_attachments;
+
+/// The arguments in `data`: a tuple gives one for each element, `()` none, anything else is one argument.
+pub(super) fn to_args<T: Serialize + ?Sized>(data: &T) -> Result<Args, Error> {
+    let (json, attachments) = with_attachments(Vec::new(), || serde_json::to_string(data));
+    let json = json.map_err(|error| Error::invalid("data", format_args!("cannot be serialised: {error}")))?;
+    let array = match shape(data) {
+        Shape::Arguments => json,
+        Shape::Nothing => String::from("[]"),
+        Shape::One => format!("[{json}]"),
+    };
+    Args::with_attachments(array, attachments)
+}
+
+/// The arguments as `T`: a tuple takes one for each element, `()` none, anything else the first.
+pub(super) fn from_args<T: DeserializeOwned>(args: &Args) -> Result<T, Error> {
+    let array = args.to_array();
+    let (result, _) = with_attachments(args.attachments().to_vec(), || {
+        serde_json::from_str::<T>(&array).or_else(|whole| match args.iter().next() {
+            Some(first) => serde_json::from_str::<T>(first).map_err(|_| whole),
+            None => serde_json::from_str::<T>("null").map_err(|_| whole),
+        })
+    });
+    result.map_err(|error| Error::invalid("args", format_args!("are not of the type asked for: {error}")))
+}
+
+enum Shape {
+    Arguments,
+    Nothing,
+    One,
+}
+
+/// Asks serde what kind of data this is: tuples and sequences are the same in JSON, but not here.
+fn shape<T: Serialize + ?Sized>(data: &T) -> Shape {
+    match data.serialize(shape::Probe) {
+        Ok(()) | Err(shape::Kind::Other) => Shape::One,
+        Err(shape::Kind::Tuple) => Shape::Arguments,
+        Err(shape::Kind::Unit) => Shape::Nothing,
+    }
+}
+
+mod shape;
+
+#[cfg(test)]
+#[path = "data_tests.rs"]
+mod tests;
