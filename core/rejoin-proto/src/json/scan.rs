@@ -28,12 +28,64 @@ pub(crate) fn walk<V: Visitor>(
     max_depth: u32,
     visitor: &mut V,
 ) -> Result<usize, Malformed> {
-    let mut scanner =
-        Scanner { text, bytes: text.as_bytes(), at: start, nesting: Nesting::new(max_depth), visitor };
+    let bytes = text.as_bytes();
+    let mut nesting = Nesting::new(max_depth);
+    let mut at = start;
     loop {
-        scanner.value()?;
-        if scanner.after_value()? {
-            return Ok(scanner.at);
+        at = skip_whitespace(bytes, at);
+        match bytes.get(at).ok_or(Malformed)? {
+            b'"' => {
+                let end = string_end(bytes, at)?;
+                visitor.string(text.get(at + 1..end - 1).unwrap_or_default());
+                at = end;
+            }
+            b'-' | b'0'..=b'9' => {
+                let end = number_end(bytes, at)?;
+                visitor.number(text.get(at..end).unwrap_or_default());
+                at = end;
+            }
+            b'{' => {
+                nesting.push(Container::Object)?;
+                visitor.open(Container::Object);
+                at = skip_whitespace(bytes, at + 1);
+                if bytes.get(at) != Some(&b'}') {
+                    at = key(text, at, visitor)?;
+                    continue;
+                }
+            }
+            b'[' => {
+                nesting.push(Container::Array)?;
+                visitor.open(Container::Array);
+                at = skip_whitespace(bytes, at + 1);
+                if bytes.get(at) != Some(&b']') {
+                    continue;
+                }
+            }
+            b't' => at = literal(bytes, at, "true", visitor)?,
+            b'f' => at = literal(bytes, at, "false", visitor)?,
+            b'n' => at = literal(bytes, at, "null", visitor)?,
+            _ => return Err(Malformed),
+        }
+        // A value ended: so may containers, up to the comma before the next value.
+        loop {
+            let Some(container) = nesting.current() else { return Ok(at) };
+            at = skip_whitespace(bytes, at);
+            match (bytes.get(at).ok_or(Malformed)?, container) {
+                (b',', Container::Array) => {
+                    at += 1;
+                    break;
+                }
+                (b',', Container::Object) => {
+                    at = key(text, skip_whitespace(bytes, at + 1), visitor)?;
+                    break;
+                }
+                (b']', Container::Array) | (b'}', Container::Object) => {
+                    nesting.pop();
+                    visitor.close(container);
+                    at += 1;
+                }
+                _ => return Err(Malformed),
+            }
         }
     }
 }
@@ -73,195 +125,96 @@ impl Nesting {
     }
 }
 
-struct Scanner<'t, 'v, V> {
-    text: &'t str,
-    bytes: &'t [u8],
+/// The position after a key and its colon.
+#[inline]
+fn key<V: Visitor>(text: &str, at: usize, visitor: &mut V) -> Result<usize, Malformed> {
+    let bytes = text.as_bytes();
+    if bytes.get(at) != Some(&b'"') {
+        return Err(Malformed);
+    }
+    let end = string_end(bytes, at)?;
+    visitor.key(text.get(at + 1..end - 1).unwrap_or_default());
+    let colon = skip_whitespace(bytes, end);
+    if bytes.get(colon) == Some(&b':') { Ok(colon + 1) } else { Err(Malformed) }
+}
+
+#[inline]
+fn literal<V: Visitor>(
+    bytes: &[u8],
     at: usize,
-    nesting: Nesting,
-    visitor: &'v mut V,
+    expected: &'static str,
+    visitor: &mut V,
+) -> Result<usize, Malformed> {
+    let end = at + expected.len();
+    if bytes.get(at..end) != Some(expected.as_bytes()) {
+        return Err(Malformed);
+    }
+    visitor.literal(expected);
+    Ok(end)
 }
 
-impl<V: Visitor> Scanner<'_, '_, V> {
-    /// Takes a scalar, an empty container, or all that opens before the first scalar.
-    fn value(&mut self) -> Result<(), Malformed> {
-        loop {
-            self.skip_whitespace();
-            match self.peek().ok_or(Malformed)? {
-                b'"' => return self.string(),
-                b'{' => {
-                    self.enter(Container::Object)?;
-                    if self.leave_if(b'}', Container::Object) {
-                        return Ok(());
-                    }
-                    self.key()?;
-                }
-                b'[' => {
-                    self.enter(Container::Array)?;
-                    if self.leave_if(b']', Container::Array) {
-                        return Ok(());
-                    }
-                }
-                b'-' | b'0'..=b'9' => return self.number(),
-                b't' => return self.literal("true"),
-                b'f' => return self.literal("false"),
-                b'n' => return self.literal("null"),
-                _ => return Err(Malformed),
-            }
-        }
+#[inline]
+fn number_end(bytes: &[u8], mut at: usize) -> Result<usize, Malformed> {
+    at += usize::from(bytes.get(at) == Some(&b'-'));
+    at = if bytes.get(at) == Some(&b'0') { at + 1 } else { digits_end(bytes, at)? };
+    if bytes.get(at) == Some(&b'.') {
+        at = digits_end(bytes, at + 1)?;
     }
-
-    /// Takes what closes after a value, up to the comma before the next one. True if the outermost value is complete.
-    fn after_value(&mut self) -> Result<bool, Malformed> {
-        while let Some(container) = self.nesting.current() {
-            self.skip_whitespace();
-            match (self.peek().ok_or(Malformed)?, container) {
-                (b',', Container::Array) => {
-                    self.at += 1;
-                    return Ok(false);
-                }
-                (b',', Container::Object) => {
-                    self.at += 1;
-                    self.skip_whitespace();
-                    self.key()?;
-                    return Ok(false);
-                }
-                (b']', Container::Array) | (b'}', Container::Object) => self.leave(container),
-                _ => return Err(Malformed),
-            }
-        }
-        Ok(true)
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1;
+        at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+        at = digits_end(bytes, at)?;
     }
-
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn skip_whitespace(&mut self) {
-        self.at = skip_whitespace(self.bytes, self.at);
-    }
-
-    fn enter(&mut self, container: Container) -> Result<(), Malformed> {
-        self.nesting.push(container)?;
-        self.at += 1;
-        self.visitor.open(container);
-        self.skip_whitespace();
-        Ok(())
-    }
-
-    fn leave(&mut self, container: Container) {
-        self.at += 1;
-        self.nesting.pop();
-        self.visitor.close(container);
-    }
-
-    fn leave_if(&mut self, byte: u8, container: Container) -> bool {
-        let leaves = self.peek() == Some(byte);
-        if leaves {
-            self.leave(container);
-        }
-        leaves
-    }
-
-    fn key(&mut self) -> Result<(), Malformed> {
-        if self.peek() != Some(b'"') {
-            return Err(Malformed);
-        }
-        let raw = self.quoted()?;
-        self.visitor.key(raw);
-        self.skip_whitespace();
-        if self.peek() != Some(b':') {
-            return Err(Malformed);
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    fn string(&mut self) -> Result<(), Malformed> {
-        let raw = self.quoted()?;
-        self.visitor.string(raw);
-        Ok(())
-    }
-
-    fn literal(&mut self, expected: &'static str) -> Result<(), Malformed> {
-        let end = self.at + expected.len();
-        if self.bytes.get(self.at..end) != Some(expected.as_bytes()) {
-            return Err(Malformed);
-        }
-        self.at = end;
-        self.visitor.literal(expected);
-        Ok(())
-    }
-
-    fn number(&mut self) -> Result<(), Malformed> {
-        let start = self.at;
-        self.at += usize::from(self.peek() == Some(b'-'));
-        if self.peek() == Some(b'0') {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
-            self.digits()?;
-        }
-        self.visitor.number(self.text.get(start..self.at).unwrap_or_default());
-        Ok(())
-    }
-
-    fn digits(&mut self) -> Result<(), Malformed> {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        if self.at == start { Err(Malformed) } else { Ok(()) }
-    }
+    Ok(at)
 }
 
-impl<'t, V> Scanner<'t, '_, V> {
-    /// Takes a quoted string, and gives what lies between the quotes.
-    #[inline]
-    fn quoted(&mut self) -> Result<&'t str, Malformed> {
-        let start = self.at + 1;
-        let mut at = start;
-        loop {
-            at = plain_end(self.bytes, at);
-            match self.bytes.get(at) {
-                Some(b'"') => break,
-                Some(b'\\') => at = escape_end(self.bytes, at + 1)?,
-                Some(_) | None => return Err(Malformed),
-            }
+/// At least one digit.
+#[inline]
+fn digits_end(bytes: &[u8], start: usize) -> Result<usize, Malformed> {
+    let mut at = start;
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    if at == start { Err(Malformed) } else { Ok(at) }
+}
+
+/// The position after the string whose opening quote is at `at`.
+#[inline(always)]
+fn string_end(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    let mut at = at + 1;
+    loop {
+        at = plain_end(bytes, at);
+        match bytes.get(at) {
+            Some(b'"') => return Ok(at + 1),
+            Some(b'\\') => at = escape_end(bytes, at + 1)?,
+            Some(_) | None => return Err(Malformed),
         }
-        self.at = at + 1;
-        Ok(self.text.get(start..at).unwrap_or_default())
     }
 }
 
 #[inline]
 pub(crate) fn skip_whitespace(bytes: &[u8], mut at: usize) -> usize {
-    while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+    // Most JSON has none: one comparison, then, for each place that allows it.
+    while let Some(byte) = bytes.get(at).filter(|byte| **byte <= b' ') {
+        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            break;
+        }
         at += 1;
     }
     at
 }
 
-const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
-const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
-const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
 
 /// Where the next quote, backslash or control character is, eight bytes at a time.
-#[inline]
+#[inline(always)]
 fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        let hits = (zero_bytes(word ^ QUOTES) | zero_bytes(word ^ BACKSLASHES) | controls(word)) & HIGHS;
-        if hits != 0 {
-            return at + hits.trailing_zeros() as usize / 8;
+        let special = special(u64::from_le_bytes(*chunk));
+        if special != 0 {
+            return at + special.trailing_zeros() as usize / 8;
         }
         at += 8;
     }
@@ -271,16 +224,14 @@ fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Sets the high bit of the lowest byte that is zero; bits above that one may be wrong.
-#[inline]
-fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word
-}
-
-/// Sets the high bit of the lowest byte that is below 0x20; bits above that one may be wrong.
-#[inline]
-fn controls(word: u64) -> u64 {
-    word.wrapping_sub(ONES * 0x20) & !word
+/// Sets the high bit of the lowest byte that is a quote, a backslash or a control character. Bits above it may be
+/// wrong: a subtraction borrows.
+#[inline(always)]
+fn special(word: u64) -> u64 {
+    // With bit 1 flipped the quote comes directly after the control characters, in place of the space.
+    let quote_or_control = (word ^ each(0b10)).wrapping_sub(each(0x21));
+    let backslash = (word ^ each(b'\\')).wrapping_sub(each(1));
+    (quote_or_control | backslash) & !word & each(0x80)
 }
 
 /// The end of an escape, `at` being the position after its backslash.
