@@ -144,6 +144,7 @@ impl<P: Protocol> Connection<P> {
     /// Disconnects for good: every message comes to its end.
     pub fn close(&mut self, now: Timestamp) {
         self.closed = true;
+        self.outbox.shut();
         self.step(Input::Disconnect, now);
     }
 

@@ -5,12 +5,20 @@ use crate::config::Overflow;
 use crate::{Error, ErrorCode, Timestamp};
 
 impl Outbox {
+    /// Accepts nothing from now on. What is here goes on.
+    pub(crate) fn shut(&mut self) {
+        self.shut = true;
+    }
+
     pub(crate) fn push(
         &mut self,
         outgoing: Outgoing,
         now: Timestamp,
         online: bool,
     ) -> Result<MessageId, Error> {
+        if self.shut {
+            return Err(Error::new(ErrorCode::ClientClosed, "the client is closed"));
+        }
         let entry = Entry::new(self.next_id(), outgoing, now);
         if entry.size > self.config.max_bytes {
             let limit = self.config.max_bytes;

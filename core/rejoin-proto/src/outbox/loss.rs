@@ -1,5 +1,6 @@
 //! What becomes of messages when a link, a lane or the client ends.
 
+use core::cmp::Reverse;
 use std::collections::VecDeque;
 
 use super::{Entry, InFlight, LaneId, MessageId, Outbox, Outcome, Receipt, earliest};
@@ -89,7 +90,9 @@ impl Outbox {
     /// The peer says that a message was too big, and does not say which: the largest of this link. Where that one
     /// arrived long ago the culprit came later and was no larger, so that it will show on a link of its own.
     pub(crate) fn reject_largest(&mut self) {
-        let Some((_, id)) = self.largest else { return };
+        let begun = self.in_flight.front().filter(|sent| sent.first_frame < self.flushed);
+        let begun = begun.map(|sent| (sent.entry.size, Reverse(sent.entry.id)));
+        let Some((_, Reverse(id))) = self.largest.max(begun) else { return };
         let cause = Some(ErrorCode::TooBig);
         if self.unproven.remove(id) {
             self.receipts.push_back(Receipt { id, outcome: Outcome::Rejected, cause });

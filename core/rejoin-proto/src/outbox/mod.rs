@@ -7,6 +7,7 @@ mod proof;
 #[cfg(test)]
 mod tests;
 
+use core::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
 pub use entry::{Ack, LaneId, MessageId, Outcome, Outgoing, Receipt, SendOptions};
@@ -30,6 +31,8 @@ struct Lane {
 pub(crate) struct Outbox {
     config: OutboxConfig,
     next_id: u64,
+    /// The client is closed: nothing more is accepted.
+    shut: bool,
     lanes: BTreeMap<LaneId, Lane>,
     in_flight: VecDeque<InFlight>,
     awaiting: BTreeMap<MessageId, Entry>,
@@ -45,8 +48,8 @@ pub(crate) struct Outbox {
     /// Frames pulled from this link so far, the protocol's own included.
     pulled: u64,
     flushed: u64,
-    /// The largest message that this link took so far, and its size.
-    largest: Option<(usize, MessageId)>,
+    /// The size of the largest message that this link took as a whole, and the first of that size.
+    largest: Option<(usize, Reverse<MessageId>)>,
     /// Frames of the message at the back of `in_flight` that are still to be pulled.
     remaining: VecDeque<bytes::Bytes>,
 }
@@ -56,6 +59,7 @@ impl Outbox {
         Self {
             config,
             next_id: 0,
+            shut: false,
             lanes: BTreeMap::new(),
             in_flight: VecDeque::new(),
             awaiting: BTreeMap::new(),
@@ -127,9 +131,6 @@ impl Outbox {
         let mut entry = lane.queue.pop_front()?;
         self.queued -= 1;
         entry.transmitted = true;
-        if self.largest.is_none_or(|(size, _)| entry.size > size) {
-            self.largest = Some((entry.size, entry.id));
-        }
         let frame = entry.head.clone();
         self.remaining.extend(entry.attachments.iter().cloned());
         let first_frame = self.pulled;
@@ -171,6 +172,7 @@ impl Outbox {
     }
 
     fn handed_over(&mut self, mut entry: Entry, now: Timestamp) {
+        self.largest = self.largest.max(Some((entry.size, Reverse(entry.id))));
         if let Some(ack) = &mut entry.ack {
             let deadline = now + ack.timeout;
             ack.deadline = Some(deadline);

@@ -73,7 +73,7 @@ fn fault_30_the_message_that_was_too_big_is_rejected_and_does_not_come_back() {
     let mut rig = Rig::connected(Config::default());
     let small = rig.send("small");
     let big = rig.send_acked(&"x".repeat(1000), 10_000, 5);
-    let after = rig.send("after");
+    let after = rig.send(&"y".repeat(2000));
     rig.pull();
     rig.event(SocketEvent::Flushed { frames: 2 });
     rig.closed(1009);
@@ -82,7 +82,7 @@ fn fault_30_the_message_that_was_too_big_is_rejected_and_does_not_come_back() {
     assert!(outcomes.contains(&(small.get(), Outcome::Unconfirmed)), "{outcomes:?}");
     rig.retry();
     rig.establish();
-    assert_eq!(rig.pull_texts(), ["after"]);
+    assert_eq!(rig.pull_texts(), ["y".repeat(2000)], "it never reached the peer");
     rig.flush();
     rig.pong();
     assert_eq!(rig.receipts(), [(after.get(), Outcome::Sent)]);
