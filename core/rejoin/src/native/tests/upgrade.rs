@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::*;
+use crate::native::stage;
 use crate::native::upgrade::upgrade;
 
 async fn refusal(answer: &str) -> Error {
@@ -251,7 +252,9 @@ async fn fault_26_frames_behind_the_101_survive_a_split_at_every_byte() {
     for at in 1..answer.len() + 20 {
         let mut stream = Split { request: Vec::new(), answer: answer.clone(), at, given: 0 };
         let target = Target::parse("ws://127.0.0.1").unwrap();
-        let upgraded = upgrade(&mut stream, &target, &patient(), None).await.unwrap();
+        let config = patient();
+        let upgrading = upgrade(&mut stream, &target, &config, None);
+        let upgraded = stage::within("upgrade", PATIENCE, upgrading).await.unwrap();
         let socket = WebSocketStream::from_partially_read(stream, upgraded.rest, Role::Client, None).await;
         let messages: Vec<_> = socket.take(3).map(Result::unwrap).collect().await;
         assert_eq!(
