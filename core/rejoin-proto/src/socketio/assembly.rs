@@ -32,18 +32,20 @@ impl Assembly {
     }
 
     pub(super) fn finish(self) -> Result<(Packet, Vec<Bytes>), Error> {
-        let refer = match &self.packet.body {
-            Body::Event { args, .. } | Body::Ack { args, .. } => {
-                json::elements(args).all(|value| placeholder::all_refer(value, self.due))
-            }
-            Body::Connect { .. } | Body::Disconnect | Body::ConnectError { .. } => false,
-        };
-        if refer {
-            Ok((self.packet, self.attachments))
-        } else {
-            Err(Error::new(ErrorCode::Protocol, "a placeholder refers to no attachment"))
-        }
+        check_placeholders(&self.packet, self.due)?;
+        Ok((self.packet, self.attachments))
     }
+}
+
+/// Each placeholder must refer to an attachment. Without attachments it is data.
+pub(super) fn check_placeholders(packet: &Packet, attachments: usize) -> Result<(), Error> {
+    let refer = match &packet.body {
+        Body::Event { args, .. } | Body::Ack { args, .. } => {
+            attachments == 0 || json::elements(args).all(|value| placeholder::all_refer(value, attachments))
+        }
+        Body::Connect { .. } | Body::Disconnect | Body::ConnectError { .. } => attachments == 0,
+    };
+    if refer { Ok(()) } else { Err(Error::new(ErrorCode::Protocol, "a placeholder refers to no attachment")) }
 }
 
 pub(super) fn too_large(limits: &Limits) -> Error {

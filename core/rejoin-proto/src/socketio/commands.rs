@@ -3,7 +3,7 @@
 use bytestring::ByteString;
 
 use super::namespace::{Namespace, State};
-use super::{AckId, Args, Event, SocketIo, Stage, encode, name, options};
+use super::{AckId, Args, Event, SocketIo, Stage, name, options};
 use crate::protocol::Link;
 use crate::{
     Ack, Connection, Error, ErrorCode, Frame, LaneId, MessageId, Outgoing, Secret, SendOptions, Timestamp,
@@ -95,8 +95,8 @@ impl SocketIo {
         send.volatile |= setup;
         let lane = if setup { LaneId::SETUP } else { namespace.lane };
         let id = ack.map(|_| link.next_id().get());
-        let head = Frame::Text(encode::event(&namespace.name, name, &args, id));
-        link.send(Outgoing { lane, head, attachments: args.into_attachments(), options: send, ack })
+        let (head, attachments) = self.parser.event(&namespace.name, name, args, id);
+        link.send(Outgoing { lane, head, attachments, options: send, ack })
     }
 
     fn acknowledge(
@@ -116,8 +116,9 @@ impl SocketIo {
         if link.backlog() + args.attachments().len() >= self.limits.max_backlog {
             return Err(Error::new(ErrorCode::QueueFull, "too many answers wait for the network"));
         }
-        link.transmit(Frame::Text(encode::ack(&namespace.name, ack.id, &args)));
-        for attachment in args.into_attachments() {
+        let (head, attachments) = self.parser.ack(&namespace.name, ack.id, args);
+        link.transmit(head);
+        for attachment in attachments {
             link.transmit(Frame::Binary(attachment));
         }
         Ok(())
@@ -172,7 +173,7 @@ impl SocketIo {
             State::Connected { .. } => {
                 let error = Error::new(ErrorCode::ClientDisconnect, "the application left the namespace");
                 link.event(Event::NamespaceDisconnected { namespace: namespace.name.clone(), error });
-                link.transmit(Frame::Text(encode::disconnect(name)));
+                link.transmit(self.parser.disconnect(name));
                 State::Left
             }
             State::Left | State::Leaving | State::Wanted | State::Refused(_) | State::Closed => State::Left,

@@ -6,10 +6,10 @@ use bytestring::ByteString;
 use super::namespace::{Held, Namespace, State};
 use super::packet::{Body, Packet};
 use super::recovery::{self, Recovery};
-use super::{Args, Event, SocketIo, Stage, encode};
+use super::{Args, Event, Parser, SocketIo, Stage};
 use crate::error::sanitize;
 use crate::protocol::Link;
-use crate::{Error, ErrorCode, Frame, MessageId, Secret, json};
+use crate::{Error, ErrorCode, MessageId, Secret, json};
 
 impl SocketIo {
     /// Asks for all namespaces that are wanted on the new link.
@@ -39,7 +39,7 @@ impl SocketIo {
         let auth = namespace.auth.as_ref().or(self.auth.as_ref()).map(Secret::expose);
         let payload = recovery::connect_payload(auth, namespace.recovery.as_ref());
         namespace.state = State::Connecting { gates, deadline };
-        link.transmit(Frame::Text(encode::connect(name, payload.as_deref())));
+        link.transmit(self.parser.connect(name, payload.as_deref()));
     }
 
     /// A packet is complete. One for a namespace that we do not know, or have left, is of no interest.
@@ -49,6 +49,7 @@ impl SocketIo {
         packet: Packet,
         attachments: Vec<Bytes>,
     ) -> Result<(), Error> {
+        let parser = self.parser;
         let flowing = self.stage == Stage::Flowing;
         let Some(namespace) = self.namespaces.get_mut(&*packet.namespace) else { return Ok(()) };
         match packet.body {
@@ -75,7 +76,7 @@ impl SocketIo {
                 }
                 return Ok(());
             }
-            Body::Connect { data } => namespace.connected(link, data.as_deref(), flowing)?,
+            Body::Connect { data } => namespace.connected(link, data.as_deref(), flowing, parser)?,
             Body::ConnectError { data } => namespace.refused(link, refusal(&packet.namespace, &data)),
             Body::Disconnect => {
                 namespace.closed(link);
@@ -133,13 +134,14 @@ impl Namespace {
         link: &mut Link<'_, Event>,
         data: Option<&str>,
         flowing: bool,
+        parser: Parser,
     ) -> Result<(), Error> {
         match self.state {
             // A late answer is an answer too: the server counts us in.
             State::Connecting { .. } | State::Refused(_) => {}
             State::Leaving => {
                 self.state = State::Left;
-                link.transmit(Frame::Text(encode::disconnect(&self.name)));
+                link.transmit(parser.disconnect(&self.name));
                 return Ok(());
             }
             State::Left | State::Wanted | State::Closed => return Ok(()),

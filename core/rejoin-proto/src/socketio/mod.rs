@@ -28,6 +28,7 @@ mod dispatch;
 mod encode;
 mod event;
 mod limits;
+pub mod msgpack;
 mod name;
 mod namespace;
 mod options;
@@ -36,6 +37,7 @@ mod placeholder;
 mod recovery;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use std::collections::BTreeMap;
 
@@ -48,6 +50,7 @@ pub use event::{AckId, Event};
 pub use limits::Limits;
 pub use options::Options;
 pub use packet::{Body, Packet};
+pub use wire::Parser;
 
 use crate::engineio::{self, Open};
 use crate::protocol::{Link, Protocol};
@@ -59,6 +62,7 @@ use namespace::Namespace;
 #[derive(Debug)]
 pub struct SocketIo {
     limits: Limits,
+    parser: Parser,
     namespaces: BTreeMap<ByteString, Namespace>,
     /// The auth object of this attempt, for namespaces without one of their own.
     auth: Option<Secret>,
@@ -90,6 +94,7 @@ impl SocketIo {
         options.limits.validate()?;
         let mut protocol = Self {
             limits: options.limits,
+            parser: options.parser,
             namespaces: BTreeMap::new(),
             auth: None,
             stage: Stage::Shut,
@@ -128,7 +133,7 @@ impl SocketIo {
             }
             engineio::Packet::Message(message) => {
                 self.check_opened()?;
-                self.message(link, &message)
+                self.text_message(link, &message)
             }
             engineio::Packet::Pong | engineio::Packet::Upgrade | engineio::Packet::Noop => Ok(()),
         }
@@ -152,7 +157,10 @@ impl SocketIo {
         }
     }
 
-    fn message(&mut self, link: &mut Link<'_, Event>, message: &ByteString) -> Result<(), Error> {
+    fn text_message(&mut self, link: &mut Link<'_, Event>, message: &ByteString) -> Result<(), Error> {
+        if self.parser == Parser::Msgpack {
+            return Err(Error::new(ErrorCode::Protocol, "text came where MessagePack was expected"));
+        }
         if self.assembly.is_some() {
             return Err(Error::new(ErrorCode::Protocol, "text came while attachments are due"));
         }
@@ -165,6 +173,16 @@ impl SocketIo {
             due => {
                 self.assembly = Some(Assembly::new(packet, due, message.len(), link.now(), &self.limits));
                 Ok(())
+            }
+        }
+    }
+
+    fn binary_message(&mut self, link: &mut Link<'_, Event>, message: Bytes) -> Result<(), Error> {
+        match self.parser {
+            Parser::Json => self.attachment(link, message),
+            Parser::Msgpack => {
+                let (packet, attachments) = msgpack::decode(&message, &self.limits)?;
+                self.dispatch(link, packet, attachments)
             }
         }
     }
@@ -197,7 +215,7 @@ impl Protocol for SocketIo {
             Frame::Text(text) => self.engine_packet(link, &text),
             Frame::Binary(bytes) => {
                 self.check_opened()?;
-                self.attachment(link, bytes)
+                self.binary_message(link, bytes)
             }
             Frame::Ping(_) | Frame::Pong(_) => Ok(()),
         }
@@ -213,7 +231,7 @@ impl Protocol for SocketIo {
     fn closing(&mut self, link: &mut Link<'_, Event>) {
         self.stage = Stage::Shut;
         for namespace in self.namespaces.values().filter(|namespace| namespace.is_connected()) {
-            link.transmit(Frame::Text(encode::disconnect(&namespace.name)));
+            link.transmit(self.parser.disconnect(&namespace.name));
         }
     }
 

@@ -1,7 +1,7 @@
 use bytestring::ByteString;
 
-use super::Limits;
 use super::name::MAIN;
+use super::{Limits, Parser};
 use crate::{Credentials, Error, ErrorCode, Secret, json};
 
 /// How Socket.IO is spoken.
@@ -10,13 +10,15 @@ pub struct Options {
     /// The namespaces that are connected in each handshake, each with its auth object (JSON text) where that is not
     /// the one of the credentials. Default: `/`.
     pub namespaces: Vec<(ByteString, Option<Secret>)>,
+    /// How packets are written. Default: JSON.
+    pub parser: Parser,
     /// The bounds of what a server can make the client hold.
     pub limits: Limits,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { namespaces: vec![(MAIN, None)], limits: Limits::default() }
+        Self { namespaces: vec![(MAIN, None)], parser: Parser::default(), limits: Limits::default() }
     }
 }
 

@@ -5,6 +5,7 @@
 mod binary;
 mod faults;
 mod heartbeat;
+mod msgpack;
 mod mutation;
 mod namespaces;
 mod recovery;
