@@ -3,9 +3,6 @@ use core::time::Duration;
 use super::timers::Timer;
 use crate::Timestamp;
 
-/// A deadline that fires later than this was judged by a clock that slept or a timer that was throttled.
-pub(super) const LATE: Duration = Duration::from_secs(1);
-
 /// Who asks for signs of life on a link, and how long silence may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heartbeat {
@@ -108,7 +105,7 @@ impl Liveness {
 
     /// A ping frame went out because the peer seems not to get what we send: nothing but its pong will do.
     pub(super) fn demand_pong(&mut self) {
-        self.echo = self.answer_due.is_some();
+        self.echo = self.answer_due.is_some() && !self.probing;
     }
 
     /// A ping went out: an answer is due.
@@ -131,6 +128,7 @@ impl Liveness {
             return;
         }
         self.probing = true;
+        self.echo = false;
         // An earlier deadline may have passed while the device slept: the peer gets its full time from here.
         self.answer_due = Some(now + timeout);
     }
@@ -156,7 +154,8 @@ impl Liveness {
         by_answer.into_iter().chain(by_silence).min_by_key(|(at, _)| *at)
     }
 
-    pub(super) fn judge(&mut self, now: Timestamp) -> Option<Silence> {
+    /// `late`: we slept past a deadline.
+    pub(super) fn judge(&mut self, late: bool, now: Timestamp) -> Option<Silence> {
         let (at, timer) = self.next()?;
         if at > now {
             return None;
@@ -168,9 +167,10 @@ impl Liveness {
         if timer == Timer::Ping {
             return Some(Silence::Ping);
         }
-        if now.since(at) > LATE && !self.probing {
+        if late && !self.probing {
             // Judged anew from here: what slept was our clock, not the peer.
             self.answer_due = None;
+            self.echo = false;
             return Some(Silence::Suspect);
         }
         Some(Silence::Dead)

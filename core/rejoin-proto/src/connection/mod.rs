@@ -10,6 +10,7 @@ mod tests;
 mod timers;
 mod watch;
 
+use core::time::Duration;
 use std::collections::VecDeque;
 
 pub use liveness::Heartbeat;
@@ -25,6 +26,9 @@ use crate::{Config, Credentials, Error, ErrorCode, Frame, MessageId, Timestamp};
 use liveness::Liveness;
 use table::Input;
 use timers::Timers;
+
+/// A deadline that is handled later than this was kept by a clock that slept or a timer that was throttled.
+const LATE: Duration = Duration::from_secs(1);
 
 /// One frame for a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,10 +199,12 @@ impl<P: Protocol> Connection<P> {
 
     /// Time passed. Late and spurious calls are fine.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        while let Some((alarm, at)) = self.timers.take_due(now) {
-            self.step(Input::Alarm { alarm, late: now.since(at) > liveness::LATE }, now);
+        // One deadline that is long over tells that we slept, and makes all others suspect.
+        let late = self.poll_timeout().is_some_and(|(at, _)| now.since(at) > LATE);
+        while let Some(alarm) = self.timers.take_due(now) {
+            self.step(Input::Alarm { alarm, late }, now);
         }
-        self.step(Input::Tick, now);
+        self.step(Input::Tick { late }, now);
     }
 
     /// Takes back a message that was not sent yet. False if it was, or is not known.

@@ -24,13 +24,15 @@ pub(super) enum Input {
     Reading {
         paused: bool,
     },
-    /// `late`: long after its time, so that our own clock or timer slept.
+    /// `late`: we slept past this deadline or another.
     Alarm {
         alarm: Alarm,
         late: bool,
     },
     /// Time passed: owners of deadlines of their own look at them.
-    Tick,
+    Tick {
+        late: bool,
+    },
 }
 
 impl<P: Protocol> Connection<P> {
@@ -120,8 +122,10 @@ impl<P: Protocol> Connection<P> {
             (Input::Reading { paused }, Connected { .. } | Disconnecting) => self.reading(paused, now),
             (Input::Reading { .. }, Connecting { .. } | Disconnected { .. } | Waiting { .. }) => {}
 
-            (Input::Tick, Connecting { .. } | Connected { .. } | Disconnecting) => self.tick_link(now),
-            (Input::Tick, Disconnected { .. } | Waiting { .. }) => self.tick_offline(now),
+            (Input::Tick { late }, Connecting { .. } | Connected { .. } | Disconnecting) => {
+                self.tick_link(late, now);
+            }
+            (Input::Tick { .. }, Disconnected { .. } | Waiting { .. }) => self.tick_offline(now),
 
             (
                 Input::Alarm { alarm, late },

@@ -98,12 +98,10 @@ impl Timers {
         self.at[alarm as usize]
     }
 
-    /// Takes one alarm that is due, with its time.
-    pub(super) fn take_due(&mut self, now: Timestamp) -> Option<(Alarm, Timestamp)> {
-        let due = Alarm::ALL
-            .into_iter()
-            .find_map(|alarm| Some((alarm, self.get(alarm).filter(|at| *at <= now)?)))?;
-        self.clear(due.0);
+    /// Takes one alarm that is due.
+    pub(super) fn take_due(&mut self, now: Timestamp) -> Option<Alarm> {
+        let due = Alarm::ALL.into_iter().find(|alarm| self.get(*alarm).is_some_and(|at| at <= now))?;
+        self.clear(due);
         Some(due)
     }
 

@@ -107,8 +107,7 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    pub(super) fn tick_link(&mut self, now: Timestamp) {
-        self.outbox.expire(now);
+    pub(super) fn tick_link(&mut self, late: bool, now: Timestamp) {
         if self.outbox.time_out(now) && self.state.is_connected() {
             self.demand_pong(now);
         }
@@ -120,12 +119,14 @@ impl<P: Protocol> Connection<P> {
             }
         }
         if self.is_online() {
-            self.judge_silence(now);
+            self.judge_silence(late, now);
         }
+        // Last, for a lost link may have brought back what expired on its way.
+        self.outbox.expire(now);
     }
 
-    fn judge_silence(&mut self, now: Timestamp) {
-        match self.liveness.judge(now) {
+    fn judge_silence(&mut self, late: bool, now: Timestamp) {
+        match self.liveness.judge(late, now) {
             None => {}
             Some(Silence::Ping) if self.liveness.is_paused() => {
                 let pong = self.protocol.unsolicited_pong(self.ping_frames);
