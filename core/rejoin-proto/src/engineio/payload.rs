@@ -13,7 +13,7 @@ pub const SEPARATOR: char = '\u{1e}';
 /// Splits the body of a poll into the frames that a WebSocket would have brought, without copying text.
 ///
 /// # Errors
-/// `protocol`: there are more than `max_packets`, or a binary packet is not base64.
+/// `protocol`: there are more than `max_packets`, one is empty, or a binary one is not base64.
 ///
 /// ```
 /// use rejoin_proto::{Frame, engineio::payload};
@@ -31,6 +31,9 @@ pub fn decode(body: &ByteString, max_packets: usize) -> Result<Vec<Frame>, Error
                 format!("a payload of more than {max_packets} packets"),
             ));
         }
+        if packet.is_empty() {
+            return Err(Error::new(ErrorCode::Protocol, "an empty packet in a payload"));
+        }
         frames.push(match packet.strip_prefix('b') {
             Some(encoded) => {
                 let binary = STANDARD.decode(encoded).map_err(|_| {
@@ -46,12 +49,18 @@ pub fn decode(body: &ByteString, max_packets: usize) -> Result<Vec<Frame>, Error
 
 /// Appends a frame to the body of a POST.
 pub fn encode(frame: &Frame, body: &mut String) {
-    if !body.is_empty() {
-        body.push(SEPARATOR);
-    }
+    let separate = |body: &mut String| {
+        if !body.is_empty() {
+            body.push(SEPARATOR);
+        }
+    };
     match frame {
-        Frame::Text(text) => body.push_str(text),
+        Frame::Text(text) => {
+            separate(body);
+            body.push_str(text);
+        }
         Frame::Binary(binary) => {
+            separate(body);
             body.push('b');
             STANDARD.encode_string(binary, body);
         }

@@ -63,7 +63,9 @@ fn payloads_round_trip() {
 
 #[test]
 fn payloads_are_bounded() {
-    let body = "2\u{1e}".repeat(10).into();
-    assert_eq!(payload::decode(&body, 10).unwrap_err().code(), ErrorCode::Protocol);
-    assert_eq!(payload::decode(&"b?".into(), 10).unwrap_err().code(), ErrorCode::Protocol);
+    let body = ["2"; 11].join("\u{1e}");
+    assert!(payload::decode(&body.as_str().into(), 11).is_ok());
+    for bad in [&body, "b?", "", "2\u{1e}", "2\u{1e}\u{1e}2"] {
+        assert_eq!(payload::decode(&bad.into(), 10).unwrap_err().code(), ErrorCode::Protocol, "{bad}");
+    }
 }
