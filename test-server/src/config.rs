@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 /// How to start a [`TestServer`](crate::TestServer).
@@ -23,8 +24,20 @@ pub struct Config {
     pub ping_interval: Duration,
     /// How long it waits for the answer. Default: 20 s.
     pub ping_timeout: Duration,
+    /// Where each new numbered message goes, as an application behind the server would get it: repeats are
+    /// dropped by their number before. Default: nowhere.
+    pub deliveries: Option<Sender<Delivery>>,
     /// Every bound the server keeps.
     pub limits: Limits,
+}
+
+/// A numbered message that was delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Who sent it.
+    pub client: String,
+    /// Its number.
+    pub seq: u64,
 }
 
 impl Default for Config {
@@ -37,6 +50,7 @@ impl Default for Config {
             socketio_parser: Parser::default(),
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
+            deliveries: None,
             limits: Limits::default(),
         }
     }

@@ -19,7 +19,7 @@ mod state;
 mod stats;
 mod websocket;
 
-pub use config::{Config, Limits, Parser, Tokens};
+pub use config::{Config, Delivery, Limits, Parser, Tokens};
 pub use control::ROUTES;
 pub use fault::{Direction, Fault, FaultKind, FaultProxy, Faults, InvalidFault};
 pub use seen::Seen;

@@ -36,7 +36,7 @@ impl TestServer {
     /// # Errors
     /// A port cannot be bound, or [`Config::control_addr`] is not a loopback address.
     pub async fn start(config: Config) -> io::Result<Self> {
-        let counters = Counters::new(config.limits.clone());
+        let counters = Counters::new(config.limits.clone(), config.deliveries.clone());
         let state = Arc::new(ServerState { config, counters });
         let shared = Arc::clone(&state);
         let make = Box::new(move || HttpService::make(&shared));

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Limits;
+use crate::config::{Delivery, Limits};
 use crate::seen::{Numbers, Seen};
 
 /// The name under which messages without a `client` are counted.
@@ -50,11 +51,12 @@ pub(crate) struct Counters {
     pub(crate) bytes: AtomicU64,
     pub(crate) namespaces_connected: AtomicU64,
     clients: Mutex<HashMap<String, Numbers>>,
+    deliveries: Option<Sender<Delivery>>,
     limits: Limits,
 }
 
 impl Counters {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, deliveries: Option<Sender<Delivery>>) -> Self {
         Counters {
             upgrades: AtomicU64::new(0),
             unauthorized: AtomicU64::new(0),
@@ -62,6 +64,7 @@ impl Counters {
             bytes: AtomicU64::new(0),
             namespaces_connected: AtomicU64::new(0),
             clients: Mutex::new(HashMap::new()),
+            deliveries,
             limits,
         }
     }
@@ -79,7 +82,12 @@ impl Counters {
         {
             return false;
         }
-        clients.entry(name).or_default().add(message.seq, self.limits.max_gaps)
+        let is_new = clients.entry(name.clone()).or_default().add(message.seq, self.limits.max_gaps);
+        if is_new && let Some(deliveries) = &self.deliveries {
+            // Still under the lock, so that deliveries are in the order of arrival. A receiver that went away wants none.
+            let _ = deliveries.send(Delivery { client: name, seq: message.seq });
+        }
+        is_new
     }
 
     pub(crate) fn reset(&self) {

@@ -1,5 +1,6 @@
 //! What the server does on each event, the same in every namespace.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use rmpv::Value;
@@ -13,13 +14,18 @@ use crate::stats::{Counters, Numbered};
 
 /// Registers the handlers of one socket. An error while answering means that the socket is gone or its
 /// queue is full, both of which the client notices; so no handler acts on it.
+///
+/// Whatever need not wait is done before the handler's future is made: socketioxide runs the futures as tasks, in any
+/// order.
 pub(super) fn register(socket: &SocketRef, state: &Arc<ServerState>) {
-    socket.on("echo", async |socket: SocketRef, Data::<Args>(args), ack: AckSender| {
+    socket.on("echo", |socket: SocketRef, Data::<Args>(args), ack: AckSender| {
         let _ = socket.emit("echo", &args);
         let _ = ack.send(&args);
+        ready(())
     });
-    socket.on("ack", async |Data::<Args>(args), ack: AckSender| {
+    socket.on("ack", |Data::<Args>(args), ack: AckSender| {
         let _ = ack.send(&args);
+        ready(())
     });
     socket.on("broadcast", async |io: SocketIo, socket: SocketRef, Data::<Args>(args), ack: AckSender| {
         if let Some(everyone) = io.of(socket.ns()) {
@@ -35,18 +41,21 @@ pub(super) fn register(socket: &SocketRef, state: &Arc<ServerState>) {
             flood(&socket, &plan, limits.config.limits.max_message_bytes).await;
         }
     });
-    socket.on("leave", async |socket: SocketRef| {
+    socket.on("leave", |socket: SocketRef| {
         let _ = socket.disconnect();
+        ready(())
     });
     let counting = Arc::clone(state);
-    socket.on("sink", async move |ack: AckSender| {
+    socket.on("sink", move |ack: AckSender| {
         Counters::add(&counting.counters.messages, 1);
         let _ = ack.send(&Args::default());
+        ready(())
     });
     let counting = Arc::clone(state);
-    socket.on("numbered", async move |Data::<Args>(args), ack: AckSender| {
+    socket.on("numbered", move |Data::<Args>(args), ack: AckSender| {
         let is_new = args.first::<Numbered>().is_some_and(|message| counting.counters.numbered(message));
         let _ = ack.send(&is_new);
+        ready(())
     });
 }
 
