@@ -1,9 +1,11 @@
 //! `cargo xtask`: the one entry point for tests, tools, benchmarks and packages.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks through them")]
 
+mod agent;
 mod hygiene;
 mod purity;
 mod shell;
+mod sim;
 mod test;
 mod tools;
 
@@ -25,10 +27,22 @@ const COMMANDS: &[Command] = &[
         run: test::command,
     },
     Command {
+        name: "sim",
+        arguments: "[--seeds N] [--from S] | --seed S | --herd   [--protocol plain|socketio]",
+        about: "run schedules of the simulation, replay one with its trace, or let a herd reconnect",
+        run: sim::command,
+    },
+    Command {
         name: "tools",
         arguments: "[NAME]...",
         about: "install the named tools, or all that the tests need; --list shows them",
         run: tools::command,
+    },
+    Command {
+        name: "agent",
+        arguments: "NAME",
+        about: "build a conformance agent, and be it on standard input and output",
+        run: agent::command,
     },
     Command {
         name: "swift",

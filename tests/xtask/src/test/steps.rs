@@ -82,6 +82,7 @@ pub(super) const STEPS: &[Step] = &[
             stage.sh("cargo test -p rejoin --no-default-features --features native-tls --no-fail-fast")
         },
     },
+    Step { name: "sim", counts: Check, needs: &[], run: sim },
     Step { name: "wasm", counts: Tests, needs: &["wasm32-wasip1", "node"], run: wasm },
     Step { name: "demo", counts: Check, needs: &[], run: demo },
 ];
@@ -112,6 +113,14 @@ fn features(stage: &mut Stage) -> Fallible<()> {
         }
     }
     Ok(())
+}
+
+/// The simulation's own tests ran on the host; these are the schedules, as many as the design asks for.
+fn sim(stage: &mut Stage) -> Fallible<()> {
+    const SIM: &str = "cargo run --release --package rejoin-sim --";
+    let seeds = if stage.long { 1_000_000 } else { 20_000 };
+    stage.sh(&format!("{SIM} --seeds {seeds}"))?;
+    stage.sh(&format!("{SIM} --herd"))
 }
 
 /// The ordinary tests of the core, run inside WebAssembly by Node's WASI.
