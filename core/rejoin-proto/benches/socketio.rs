@@ -17,7 +17,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = format!("2[\"message\",{{\"text\":\"{}\"}}]", "lorem ipsum dolor ".repeat(55));
     let member = r#"{"id":1234,"name":"Ada","online":true,"at":1699999999.5},"#;
     let dense = format!("2[\"members\",[{}0]]", member.repeat(18));
-    for (what, message) in [("one long string", text), ("many small values", dense)] {
+    let chat = format!(
+        "2[\"chat message\",{{\"id\":\"f3b6a1c2-77de\",\"room\":42,\"from\":{{\"name\":\"Ada Lovelace\",\"admin\":false}},\
+         \"sent\":1699999999123,\"text\":\"{}\",\"mentions\":[7,12],\"replyTo\":null}}]",
+        "It does not need to be \\\"fast\\\", it needs to arrive.\\n".repeat(16)
+    );
+    for (what, message) in [("one long string", text), ("chat message", chat), ("many small values", dense)] {
         let message = ByteString::from(message);
         let limits = Limits::default();
         let decode = rate(|| drop(black_box(Packet::decode(black_box(&message), &limits))));
