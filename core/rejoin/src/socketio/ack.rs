@@ -18,16 +18,22 @@ use crate::receipts::Receipt;
 pub struct AckFuture {
     receipt: Receipt,
     shared: SharedArc,
+    outcome: Option<Outcome>,
 }
 
 impl AckFuture {
     pub(super) fn new(receipt: Receipt, shared: SharedArc) -> Self {
-        Self { receipt, shared }
+        Self { receipt, shared, outcome: None }
     }
 
     /// The event's stable id: the acknowledgement id on the wire, the same for each repeat.
     pub fn id(&self) -> MessageId {
         self.receipt.id()
+    }
+
+    /// What became of the event, once this has resolved; `None` before.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome
     }
 
     /// Takes the event back if it was not sent yet.
@@ -39,8 +45,9 @@ impl AckFuture {
 impl Future for AckFuture {
     type Output = Result<AckReply, Error>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let (outcome, cause) = std::task::ready!(self.receipt.poll_resolved(cx));
+        self.outcome = Some(outcome);
         let id = self.receipt.id();
         let code = match outcome {
             Outcome::Acknowledged => {
