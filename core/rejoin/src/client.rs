@@ -12,7 +12,7 @@ use rejoin_proto::{
 use crate::builder::Builder;
 use crate::driver::Driver;
 use crate::hooks::{Hooks, rejoin_hook};
-use crate::platform::{Clock, MaybeSend, MaybeSync, Runtime};
+use crate::platform::{Clock, MaybeSend, MaybeSync, OnWake, Runtime, on_wake};
 use crate::receipts::Receipt;
 use crate::shared::{Router, Shared};
 use crate::stats::Stats;
@@ -160,6 +160,11 @@ impl Client {
         self.0.shared.states()
     }
 
+    /// The subprotocol that the server chose for the connection, or for the last one.
+    pub fn subprotocol(&self) -> Option<String> {
+        self.0.shared.subprotocol()
+    }
+
     /// The clock of [`State::Waiting`]'s `retry_at`.
     pub fn clock(&self) -> Clock {
         self.0.shared.clock()
@@ -234,6 +239,7 @@ impl Builder<Plain> {
             install(&mut hooks);
         }
         let shared = Shared::new(connection, Messages::default(), runtime.clone());
+        on_wake(Arc::downgrade(&(shared.clone() as Arc<dyn OnWake>)));
         runtime.spawn(Driver::new(shared.clone(), dialer, hooks));
         Ok(Client(Arc::new(Handle { shared, inbound: self.inbound })))
     }

@@ -110,6 +110,8 @@ where
             Ok(socket) => {
                 self.events.push(SocketEvent::Opened { ping_frames: socket.has_ping_frames() });
                 self.reading_paused = false;
+                let subprotocol = socket.subprotocol().map(str::to_owned);
+                self.shared.look_mut(|inner| inner.subprotocol = subprotocol);
                 self.open = Some(Open { id, socket, ended: false, unflushed: false, reported: 0 });
             }
             Err(error) => self.shared.with(|inner, now| {

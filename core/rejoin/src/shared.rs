@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use rejoin_proto::{Connection, Error, Event, MessageId, NetworkHint, Output, Protocol, State, Timestamp};
 
-use crate::platform::{Clock, Runtime};
+use crate::platform::{Clock, MaybeSend, MaybeSync, OnWake, Runtime};
 use crate::receipts::{Ledger, Receipt, Receipts};
 use crate::subscription::{Batch, Inbound, InboundPolicy, Source, Subscribers, Subscription};
 
@@ -35,6 +35,8 @@ pub(crate) struct Inner<P: Protocol, R> {
     /// Set while the driver waits.
     pub(super) driver: Option<Waker>,
     ended: bool,
+    /// What the server chose on the live socket, or the last one.
+    pub(super) subprotocol: Option<String>,
 }
 
 /// See the module.
@@ -90,6 +92,7 @@ where
             commands: VecDeque::new(),
             driver: None,
             ended: false,
+            subprotocol: None,
         };
         Arc::new(Self { inner: Mutex::new(inner), clock: Clock::start(), runtime })
     }
@@ -150,6 +153,10 @@ where
         self.look(|inner| inner.connection.state().clone())
     }
 
+    pub(crate) fn subprotocol(&self) -> Option<String> {
+        self.look(|inner| inner.subprotocol.clone())
+    }
+
     pub(crate) fn hint(&self, hint: NetworkHint) {
         self.with(|inner, now| inner.connection.handle_network(hint, now));
     }
@@ -160,7 +167,7 @@ impl<P, R> Shared<P, R>
 where
     P: Protocol + 'static,
     R: Router<Event = P::Event> + 'static,
-    Self: Source<State> + Ledger + crate::platform::MaybeSend + crate::platform::MaybeSync,
+    Self: Source<State> + Ledger + MaybeSend + MaybeSync,
 {
     pub(crate) fn states(self: &Arc<Self>) -> Subscription<State> {
         let id = Self::subscribe_states(&mut self.lock());
@@ -249,6 +256,17 @@ where
 
     fn withdraw(&self, id: MessageId) -> bool {
         self.with(|inner, _| inner.connection.withdraw(id))
+    }
+}
+
+impl<P, R> OnWake for Shared<P, R>
+where
+    P: Protocol,
+    R: Router<Event = P::Event>,
+    Self: MaybeSend + MaybeSync,
+{
+    fn woke(&self) {
+        self.hint(NetworkHint::Woke);
     }
 }
 

@@ -29,6 +29,9 @@ pub(crate) trait Socket {
     /// Sends a close frame after what was written.
     fn close(&mut self, code: u16);
 
+    /// The subprotocol that the server chose.
+    fn subprotocol(&self) -> Option<&str>;
+
     /// Whether the transport can send WebSocket pings.
     fn has_ping_frames(&self) -> bool;
 }

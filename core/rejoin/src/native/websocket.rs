@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame as WsFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
-use super::Dialer;
+use super::dialer::{Dialer, Link};
 use super::transport::Transport;
 use crate::platform::BoxFuture;
 use crate::socket::{Dial, Socket};
@@ -24,6 +24,7 @@ use crate::socket::{Dial, Socket};
 #[derive(Debug)]
 pub(crate) struct WebSocket {
     stream: WebSocketStream<Transport>,
+    subprotocol: Option<String>,
     /// Frames written so far, and how many of them were handed over.
     frames: u64,
     flushed: u64,
@@ -33,9 +34,10 @@ pub(crate) struct WebSocket {
 }
 
 impl WebSocket {
-    pub(super) fn new(stream: WebSocketStream<Transport>) -> Self {
+    pub(super) fn new(link: Link) -> Self {
+        let Link { socket: stream, subprotocol } = link;
         let end = stream.get_ref().written();
-        Self { stream, frames: 0, flushed: 0, starts: VecDeque::new(), end }
+        Self { stream, subprotocol, frames: 0, flushed: 0, starts: VecDeque::new(), end }
     }
 
     fn send(&mut self, message: Message) -> Result<(), WsError> {
@@ -125,6 +127,10 @@ impl Socket for WebSocket {
         let _ = self.send(Message::Close(Some(close)));
     }
 
+    fn subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
     fn has_ping_frames(&self) -> bool {
         true
     }
@@ -201,6 +207,6 @@ impl Dial for Dialer {
     fn dial(&self, credentials: Option<Credentials>) -> BoxFuture<Result<WebSocket, Error>> {
         let token = credentials.and_then(|credentials| credentials.token().cloned());
         let attempt = Dialer::dial(self, token);
-        Box::pin(async move { attempt.await.map(|link| WebSocket::new(link.socket)) })
+        Box::pin(async move { attempt.await.map(WebSocket::new) })
     }
 }

@@ -79,13 +79,13 @@ impl Clock {
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn since_boot() -> Duration {
+pub(super) fn since_boot() -> Duration {
     clock(rustix::time::ClockId::Boottime)
 }
 
 /// On Apple's systems this clock goes on during sleep, unlike the one behind `Instant`.
 #[cfg(target_vendor = "apple")]
-fn since_boot() -> Duration {
+pub(super) fn since_boot() -> Duration {
     clock(rustix::time::ClockId::Monotonic)
 }
 
@@ -97,7 +97,7 @@ fn clock(id: rustix::time::ClockId) -> Duration {
 
 /// On Windows `Instant` counts sleep.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-fn since_boot() -> Duration {
+pub(super) fn since_boot() -> Duration {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     START.get_or_init(Instant::now).elapsed()
 }

@@ -1,6 +1,7 @@
 use std::future::Future;
+use std::sync::Arc;
 
-use rejoin_proto::socketio::{Limits, Options, SocketIo};
+use rejoin_proto::socketio::{Limits, Options, Parser, SocketIo};
 use rejoin_proto::{Connection, Error, Secret};
 
 use super::client::{Client, Session};
@@ -10,13 +11,14 @@ use crate::builder::Builder;
 use crate::driver::Driver;
 use crate::hooks::{Hooks, rejoin_hook};
 use crate::native::WithoutToken;
-use crate::platform::{MaybeSend, MaybeSync, Runtime};
+use crate::platform::{MaybeSend, MaybeSync, OnWake, Runtime, on_wake};
 use crate::shared::Shared;
 
 /// The Socket.IO part of a [`Builder`].
 pub struct SocketIoOptions {
     path: String,
     namespaces: Vec<(String, Option<Secret>)>,
+    parser: Parser,
     limits: Limits,
     on_connect: Option<OnConnect>,
 }
@@ -28,6 +30,7 @@ impl Default for SocketIoOptions {
         Self {
             path: url::DEFAULT_PATH.to_owned(),
             namespaces: Vec::new(),
+            parser: Parser::default(),
             limits: Limits::default(),
             on_connect: None,
         }
@@ -53,6 +56,13 @@ impl Builder<SocketIoOptions> {
     #[must_use]
     pub fn namespace_with_auth(mut self, name: &str, auth_json: &str) -> Self {
         self.kind.namespaces.push((name.to_owned(), Some(Secret::new(auth_json))));
+        self
+    }
+
+    /// How packets are written: the server must be set up for the same. Default [`Parser::Json`].
+    #[must_use]
+    pub fn parser(mut self, parser: Parser) -> Self {
+        self.kind.parser = parser;
         self
     }
 
@@ -85,7 +95,8 @@ impl Builder<SocketIoOptions> {
         self.check()?;
         let runtime = Runtime::current()?;
         let dialer = self.dialer(&url::endpoint(&self.url, &self.kind.path)?)?;
-        let mut options = Options { limits: self.kind.limits, ..Options::default() };
+        let mut options =
+            Options { parser: self.kind.parser, limits: self.kind.limits, ..Options::default() };
         if !self.kind.namespaces.is_empty() {
             options.namespaces =
                 self.kind.namespaces.into_iter().map(|(name, auth)| (name.into(), auth)).collect();
@@ -96,6 +107,7 @@ impl Builder<SocketIoOptions> {
             install(&mut hooks);
         }
         let shared = Shared::new(connection, Consumers::default(), runtime.clone());
+        on_wake(Arc::downgrade(&(shared.clone() as Arc<dyn OnWake>)));
         runtime.spawn(Driver::new(shared.clone(), WithoutToken(dialer), hooks));
         Ok(Client::new(shared, self.inbound))
     }

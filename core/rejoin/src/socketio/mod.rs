@@ -35,7 +35,7 @@ pub use emitter::Emitter;
 pub use event::{Event, Events};
 pub use listener::Listener;
 pub use namespace::{Namespace, NamespaceEvent, NamespaceState};
-pub use rejoin_proto::socketio::{Args, Limits};
+pub use rejoin_proto::socketio::{Args, Limits, Parser};
 
 use std::sync::Arc;
 
