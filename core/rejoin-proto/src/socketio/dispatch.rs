@@ -157,7 +157,7 @@ impl Namespace {
         let pid = data.and_then(|data| member(data, "pid")).map(Secret::new);
         let recovered = pid.is_some() && self.recovery.as_ref().map(|recovery| &recovery.pid) == pid.as_ref();
         if !recovered {
-            self.recovery = pid.map(|pid| Recovery { pid, offset: None });
+            self.recovery = pid.map(Recovery::new);
         }
         self.session = self.session.wrapping_add(1);
         self.state = State::Connected { recovered };
@@ -223,10 +223,8 @@ impl Namespace {
     fn deliver(&mut self, link: &mut Link<'_, Event>, event: Held) {
         let Held { name, mut args, id } = event;
         if let (Some(recovery), None) = (&mut self.recovery, id)
-            && let Some((rest, offset)) = recovery::split_offset(args.text())
+            && let Some(rest) = recovery.take_offset(args.text())
         {
-            // A copy: the offset is kept for long, and must not keep the whole event.
-            recovery.offset = Some(offset.into());
             args.set_text(args.text().slice_ref(rest));
         }
         let ack = id.map(|id| super::AckId { session: self.session, id });

@@ -141,3 +141,33 @@ fn what_is_held_is_bounded() {
     client.accept();
     assert_eq!(client.sent(), ["40"], "begins afresh");
 }
+
+/// Words have the shape of a time too: seven letters, the first of them a capital.
+#[test]
+fn a_word_among_offsets_is_a_word() {
+    let mut client = recoverable();
+    client.hear(r#"42["news","PabcdeG"]"#);
+    client.hear(r#"42["status","Success"]"#);
+    client.hear(r#"42["status","1700000000000-0"]"#);
+    client.hear(r#"42["news","PabcdeH"]"#);
+    let texts: Vec<_> = received(&client.events()).into_iter().map(|(_, args)| args).collect();
+    assert_eq!(texts, ["", "\"Success\"", "\"1700000000000-0\"", ""]);
+    client.reconnect();
+    assert_eq!(client.sent(), [r#"40{"pid":"p1","offset":"PabcdeH"}"#]);
+}
+
+/// Where a word came first, the offsets after it are taken for what they are.
+#[test]
+fn a_word_before_the_first_offsets_does_no_lasting_harm() {
+    let mut client = Client::new(Config::default(), Options::default());
+    client.dial();
+    client.hear(r#"40{"sid":"s1","pid":"p1"}"#);
+    for args in [r#""Success""#, r#""PabcdeG""#, r#""PabcdeH""#, r#""Success""#] {
+        client.hear(&format!("42[\"e\",{args}]"));
+    }
+    let texts: Vec<_> = received(&client.events()).into_iter().map(|(_, args)| args).collect();
+    assert_eq!(texts[1..], ["", "", "\"Success\""]);
+    client.sent();
+    client.reconnect();
+    assert_eq!(client.sent(), [r#"40{"pid":"p1","offset":"PabcdeH"}"#]);
+}
