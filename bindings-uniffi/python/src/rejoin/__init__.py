@@ -1,0 +1,62 @@
+"""Stays connected to WebSocket and Socket.IO servers, and says what became of each message.
+
+>>> async with rejoin.Client("wss://example.com/live") as client:
+...     client.send("hello")
+...     async for message in client.messages():
+...         print(message)
+"""
+
+from ._client import Client
+from ._credentials import Auth, CredentialsReason, Token
+from ._errors import RejoinError
+from ._options import Backoff, Heartbeat, Inbound, InboundPolicy, Outbox, Overflow, Proxy, Tls
+from ._receipts import Outcome, Receipt
+from ._socketio import Ack, Event, Namespace, NamespaceChange, SocketIOClient
+from ._states import (
+    Connected,
+    Connecting,
+    Disconnected,
+    Disconnecting,
+    NetworkHint,
+    Phase,
+    State,
+    Stats,
+    Waiting,
+)
+from ._streams import Stream
+from .rejoin_ffi import version
+
+__version__ = version()
+
+__all__ = [
+    "Ack",
+    "Auth",
+    "Backoff",
+    "Client",
+    "Connected",
+    "Connecting",
+    "CredentialsReason",
+    "Disconnected",
+    "Disconnecting",
+    "Event",
+    "Heartbeat",
+    "Inbound",
+    "InboundPolicy",
+    "Namespace",
+    "NamespaceChange",
+    "NetworkHint",
+    "Outbox",
+    "Outcome",
+    "Overflow",
+    "Phase",
+    "Proxy",
+    "Receipt",
+    "RejoinError",
+    "SocketIOClient",
+    "State",
+    "Stats",
+    "Stream",
+    "Tls",
+    "Token",
+    "Waiting",
+]

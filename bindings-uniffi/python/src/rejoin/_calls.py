@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import asyncio
+import inspect
+import itertools
+import logging
+import weakref
+from typing import Any, Dict, Optional, Set, Union
+
+from . import rejoin_ffi as ffi
+from ._credentials import CredentialsCallback, CredentialsReason, answer
+from ._errors import RejoinError
+from ._payload import decode
+from ._receipts import Outcome
+from ._states import Disconnected, Waiting, read_state
+
+logger = logging.getLogger("rejoin")
+
+Native = Union[ffi.Client, ffi.SocketIoClient]
+
+_BATCH = 512
+
+
+class Calls:
+    """Resolves the futures of one client from its mailbox.
+
+    Its task refers to the mailbox and not to the client, so that a client that nobody holds any more is closed.
+    """
+
+    def __init__(self, native: Native, label: str, credentials: Optional[CredentialsCallback]) -> None:
+        self._native = weakref.ref(native)
+        self._mailbox = native.mailbox()
+        self._label = label
+        self._credentials = credentials
+        self._numbers = itertools.count(1)
+        self._futures: Dict[int, asyncio.Future[Any]] = {}
+        self._questions: Set[asyncio.Task[None]] = set()
+        self._task: Optional[asyncio.Task[None]] = None
+
+    def open(self) -> tuple[int, asyncio.Future[Any]]:
+        """A number for a call, and the future that its answer resolves."""
+        loop = asyncio.get_running_loop()
+        if self._task is None or self._task.done():
+            self._task = loop.create_task(self._run(), name=f"rejoin {self._label}")
+        elif self._task.get_loop() is not loop:
+            raise RejoinError(
+                "invalid_argument",
+                "loop: the client is in use in another event loop",
+                remedy="Use a client in one event loop, or rejoin.sync.",
+            )
+        number = next(self._numbers)
+        future: asyncio.Future[Any] = loop.create_future()
+        self._futures[number] = future
+        future.add_done_callback(lambda _: self._futures.pop(number, None))
+        return number, future
+
+    async def _run(self) -> None:
+        ended = False
+        while not ended:
+            await self._mailbox.ready()
+            batch = self._mailbox.drain(_BATCH)
+            ended = batch.ended
+            for item in batch.items:
+                self._handle(item)
+
+    def _handle(self, item: Any) -> None:
+        if item.is_RECEIPT():
+            self._resolve(item.call, Outcome[item.outcome.name])
+        elif item.is_ACKNOWLEDGED():
+            self._resolve(item.call, decode(item.args))
+        elif item.is_UNACKNOWLEDGED():
+            error = RejoinError._of(item.failure)
+            error.outcome = Outcome[item.outcome.name]  # type: ignore[attr-defined]
+            self._fail(item.call, error)
+        elif item.is_COMPLETED():
+            if item.failure is None:
+                self._resolve(item.call, None)
+            else:
+                self._fail(item.call, RejoinError._of(item.failure))
+        elif item.is_CREDENTIALS():
+            question = asyncio.get_running_loop().create_task(self._ask(item.request, item.reason))
+            self._questions.add(question)
+            question.add_done_callback(self._questions.discard)
+        elif item.is_STATE():
+            self._log(item.state)
+
+    def _resolve(self, call: int, result: Any) -> None:
+        future = self._futures.get(call)
+        if future is not None and not future.done():
+            future.set_result(result)
+
+    def _fail(self, call: int, error: RejoinError) -> None:
+        future = self._futures.get(call)
+        if future is not None and not future.done():
+            future.set_exception(error)
+
+    async def _ask(self, request: int, reason: ffi.CredentialsReason) -> None:
+        try:
+            credentials: Any = None
+            if self._credentials is not None:
+                credentials = self._credentials(CredentialsReason[reason.name])
+                if inspect.isawaitable(credentials):
+                    credentials = await credentials
+            told = answer(credentials)
+        except Exception as error:
+            logger.warning("%s: the credentials callback failed", self._label, exc_info=error)
+            told = ffi.CredentialsAnswer.FAILED(f"{type(error).__name__}: {error}")
+        native = self._native()
+        if native is not None:
+            native.answer_credentials(request, told)
+
+    def _log(self, native: ffi.State) -> None:
+        state = read_state(native)
+        if isinstance(state, Waiting):
+            logger.info("%s: %s, next attempt in %.1f s", self._label, state.cause, state.retry_in)
+        elif isinstance(state, Disconnected) and state.reason is not None:
+            expected = state.reason.code == "client_disconnect"
+            logger.log(logging.INFO if expected else logging.WARNING, "%s: disconnected: %s", self._label, state.reason)
+        else:
+            logger.debug("%s: %s", self._label, state)
