@@ -96,7 +96,7 @@ where
             more
         };
         self.wake_all();
-        let commanded = self.carry_out();
+        let commanded = self.carry_out(cx);
         let wrote = self.write(cx);
         if more || commanded || wrote || !read_all { Poll::Ready(true) } else { Poll::Pending }
     }
@@ -207,7 +207,7 @@ where
     }
 
     /// Carries out what the core said, without the lock. True if there was something.
-    fn carry_out(&mut self) -> bool {
+    fn carry_out(&mut self, cx: &mut Context<'_>) -> bool {
         let commands = core::mem::take(&mut self.shared.lock().commands);
         let busy = !commands.is_empty();
         for command in commands {
@@ -220,7 +220,7 @@ where
                 }
                 Output::Rejoin { socket } => self.asking = self.hooks.rejoin(&self.shared, socket),
                 Output::Close { socket, code } => self.close(socket, code),
-                Output::Abort { socket } => self.abort(socket),
+                Output::Abort { socket, code } => self.abort(socket, code, cx),
                 // Given out by the pump.
                 Output::Event(_) => {}
             }
@@ -237,13 +237,17 @@ where
         open.unflushed = true;
     }
 
-    fn abort(&mut self, socket: SocketId) {
+    fn abort(&mut self, socket: SocketId, code: Option<u16>, cx: &mut Context<'_>) {
         self.asking = None;
         if self.dialing.as_ref().is_some_and(|(id, _)| *id == socket) {
             self.dialing = None;
         }
-        if self.open.as_ref().is_some_and(|open| open.id == socket) {
-            self.open = None;
+        if let Some(mut open) = self.open.take_if(|open| open.id == socket) {
+            if let Some(code) = code {
+                open.socket.close(code);
+                // As far as it goes: nobody waits for a peer that is at fault.
+                let _ = open.socket.poll_flush(cx);
+            }
             self.events.clear();
             self.frames.clear();
         }

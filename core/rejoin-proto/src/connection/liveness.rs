@@ -3,6 +3,10 @@ use core::time::Duration;
 use super::timers::Timer;
 use crate::Timestamp;
 
+/// Pings of the peer that are borne within a window: each costs an answer.
+const MAX_PINGS: u32 = 1000;
+const PING_WINDOW: Duration = Duration::from_secs(1);
+
 /// Who asks for signs of life on a link, and how long silence may last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heartbeat {
@@ -46,6 +50,9 @@ pub(crate) struct Liveness {
     echo: bool,
     probing: bool,
     paused: bool,
+    /// Pings of the peer since `window`.
+    pings: u32,
+    window: Timestamp,
 }
 
 impl Default for Liveness {
@@ -57,6 +64,8 @@ impl Default for Liveness {
             echo: false,
             probing: false,
             paused: false,
+            pings: 0,
+            window: Timestamp::ZERO,
         }
     }
 }
@@ -68,6 +77,16 @@ impl Liveness {
 
     pub(super) fn stop(&mut self) {
         *self = Self::default();
+    }
+
+    /// The peer pinged. False if it does so faster than any honest peer.
+    pub(super) fn pinged_by_peer(&mut self, now: Timestamp) -> bool {
+        if now.since(self.window) >= PING_WINDOW {
+            self.window = now;
+            self.pings = 0;
+        }
+        self.pings += 1;
+        self.pings <= MAX_PINGS
     }
 
     pub(super) fn received(&mut self, is_pong: bool, now: Timestamp) {

@@ -91,6 +91,8 @@ pub enum Output<E> {
     Abort {
         /// Which socket.
         socket: SocketId,
+        /// The close code that tells the peer why, where it did something wrong: sent if that is possible at once.
+        code: Option<u16>,
     },
     /// Tell the application.
     Event(Event<E>),

@@ -14,6 +14,8 @@ use crate::{Credentials, CredentialsReason, Error, ErrorCode, Frame, LaneId, Tim
 const DIAL_SPACING: Duration = Duration::from_secs(1);
 /// Close code of a deliberate close (RFC 6455, section 7.4.1).
 const NORMAL: u16 = 1000;
+const PROTOCOL_ERROR: u16 = 1002;
+const POLICY_VIOLATION: u16 = 1008;
 /// Close code for a message that the peer finds too big.
 const TOO_BIG: u16 = 1009;
 
@@ -70,6 +72,9 @@ impl<P: Protocol> Connection<P> {
         self.timers.clear(Alarm::Proof);
         self.proof_asked = false;
         self.outbox.prove();
+        if matches!(frame, Frame::Ping(_)) && !self.liveness.pinged_by_peer(now) {
+            return self.settle(Requests { end: Some(ping_flood()), ..Requests::default() }, now);
+        }
         let (result, requests) = self.call_protocol(now, |protocol, link| protocol.frame(link, frame));
         match result {
             Ok(()) => self.settle(requests, now),
@@ -213,7 +218,7 @@ impl<P: Protocol> Connection<P> {
         let Some(socket) = self.socket.take() else { return };
         let asked = !matches!(self.state, State::Connecting { phase: Phase::Credentials, .. });
         if asked {
-            self.outputs.push_back(Output::Abort { socket });
+            self.outputs.push_back(Output::Abort { socket, code: parting_code(cause) });
         }
         self.outbox.link_lost();
         let ((), _) = self.call_protocol(now, |protocol, link| protocol.closed(link, cause));
@@ -324,4 +329,16 @@ impl<P: Protocol> Connection<P> {
         self.state = state.clone();
         self.outputs.push_back(Output::Event(Event::State(state)));
     }
+}
+
+/// What the peer is told when it is at fault (RFC 6455, section 7.4.1); a close code in the error is the peer's own.
+fn parting_code(cause: &Error) -> Option<u16> {
+    if cause.code() == ErrorCode::Protocol && cause.close_code().is_none() {
+        return Some(PROTOCOL_ERROR);
+    }
+    (cause.code() == ErrorCode::SlowConsumer).then_some(POLICY_VIOLATION)
+}
+
+fn ping_flood() -> Error {
+    Error::new(ErrorCode::Protocol, "the server floods the client with pings")
 }

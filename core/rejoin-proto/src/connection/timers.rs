@@ -106,9 +106,15 @@ impl Timers {
     }
 
     pub(super) fn next(&self) -> Option<(Timestamp, Timer)> {
-        Alarm::ALL
-            .into_iter()
-            .filter_map(|alarm| self.get(alarm).map(|at| (at, alarm.timer())))
-            .min_by_key(|(at, _)| *at)
+        let mut next: Option<(Timestamp, Alarm)> = None;
+        // A plain loop: drivers ask after every input, and this is what they wait for.
+        for alarm in Alarm::ALL {
+            if let Some(at) = self.get(alarm)
+                && next.is_none_or(|(earliest, _)| at < earliest)
+            {
+                next = Some((at, alarm));
+            }
+        }
+        next.map(|(at, alarm)| (at, alarm.timer()))
     }
 }

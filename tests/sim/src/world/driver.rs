@@ -100,7 +100,7 @@ impl<W: Wire> World<W> {
                 self.close_socket(socket, code);
                 Ok(())
             }
-            Output::Abort { socket } => {
+            Output::Abort { socket, .. } => {
                 if self.is(Sabotage::KeepSockets) {
                     return Ok(());
                 }
@@ -190,8 +190,8 @@ impl<W: Wire> World<W> {
         if self.is(Sabotage::IgnoreTimers) {
             return Ok(());
         }
-        let timer = self.connection.poll_timeout().map(|(_, timer)| timer);
-        self.tell(|| format!("timeout {timer:?}"));
+        let next = self.connection.poll_timeout();
+        self.tell(|| format!("timeout {next:?}"));
         if self.is(Sabotage::SkipRejoining)
             && let Some(callback) = &self.rejoining
         {
@@ -212,7 +212,8 @@ impl<W: Wire> World<W> {
             State::Disconnected { .. } | State::Connecting { .. } | State::Disconnecting => false,
         };
         let ahead = core::time::Duration::from_secs(if hurries { 11 } else { 0 });
-        let stands_still = self.is(Sabotage::StopClock) && timer != Some(Timer::Retry);
+        let stands_still =
+            self.is(Sabotage::StopClock) && next.is_some_and(|(_, timer)| timer != Timer::Retry);
         self.late = late && !self.model.suspect;
         self.model.suspect |= late;
         self.input(|core, now| {
