@@ -28,6 +28,11 @@ enum Next {
 
 impl<W: Wire> World<W> {
     fn next(&self) -> Option<(Timestamp, Next)> {
+        let timer = self.connection.poll_timeout().map(|(at, _)| (at, Next::Timer));
+        self.next_input().into_iter().chain(timer).min()
+    }
+
+    fn next_input(&self) -> Option<(Timestamp, Next)> {
         let mut next: Option<(Timestamp, Next)> = None;
         let mut offer = |at: Option<Timestamp>, kind: Next| {
             if let Some(at) = at
@@ -51,7 +56,6 @@ impl<W: Wire> World<W> {
         }
         offer(self.asking.as_ref().and_then(|callback| callback.at), Next::Credentials);
         offer(self.rejoining.as_ref().and_then(|callback| callback.at), Next::Rejoin);
-        offer(self.connection.poll_timeout().map(|(at, _)| at), Next::Timer);
         next
     }
 
@@ -80,17 +84,12 @@ impl<W: Wire> World<W> {
         self.now = self.now + time;
         self.tell(|| format!("slept {time:?}"));
         let due = |world: &Self| world.connection.poll_timeout().filter(|(at, _)| *at <= world.now);
-        while let Some((at, next)) = self.next() {
-            if at > self.now || next == Next::Timer {
-                break;
-            }
+        while let Some((_, next)) = self.next_input().filter(|(at, _)| *at <= self.now) {
             self.happen(next)?;
         }
         let was_late = due(self).is_some_and(|(at, _)| self.now.since(at) > Duration::from_secs(1));
-        if due(self).is_some() {
-            self.timeout(was_late)?;
-        }
-        Ok(())
+        // Where nothing is due the call is spurious, and must do no harm.
+        self.timeout(was_late)
     }
 
     fn flush_a_little(&mut self) -> Step {
