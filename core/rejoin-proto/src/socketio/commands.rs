@@ -168,16 +168,18 @@ impl SocketIo {
         let namespace = namespace.ok_or_else(unknown_namespace)?;
         namespace.leave_session(link);
         link.withdraw_lane(namespace.lane);
-        namespace.state = match namespace.state {
-            State::Connecting { .. } => State::Leaving,
-            State::Connected { .. } => {
-                let error = Error::new(ErrorCode::ClientDisconnect, "the application left the namespace");
-                link.event(Event::NamespaceDisconnected { namespace: namespace.name.clone(), error });
-                link.transmit(self.parser.disconnect(name));
-                State::Left
-            }
-            State::Left | State::Leaving | State::Wanted | State::Refused(_) | State::Closed => State::Left,
-        };
+        let was = core::mem::replace(&mut namespace.state, State::Left);
+        match was {
+            // Its answer is on the way: a DISCONNECT before it would end the link.
+            State::Connecting { .. } => namespace.state = State::Leaving,
+            State::Connected { .. } => link.transmit(self.parser.disconnect(name)),
+            State::Left | State::Leaving | State::Wanted | State::Refused(_) | State::Closed => {}
+        }
+        // Whoever waits for it to be connected waits no longer.
+        if matches!(was, State::Wanted | State::Connecting { .. } | State::Connected { .. }) {
+            let error = Error::new(ErrorCode::ClientDisconnect, "the application left the namespace");
+            link.event(Event::NamespaceDisconnected { namespace: namespace.name.clone(), error });
+        }
         self.finish_handshake(link);
         Ok(())
     }

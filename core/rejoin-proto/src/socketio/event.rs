@@ -10,6 +10,18 @@ pub struct AckId {
     pub(super) id: u64,
 }
 
+impl AckId {
+    /// As numbers, for a language that cannot hold the type: the session, and the id within it.
+    pub const fn to_parts(self) -> (u32, u64) {
+        (self.session, self.id)
+    }
+
+    /// From the numbers of [`to_parts`](Self::to_parts). Others name a session that is over.
+    pub const fn from_parts(session: u32, id: u64) -> Self {
+        Self { session, id }
+    }
+}
+
 /// What Socket.IO tells the application.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {

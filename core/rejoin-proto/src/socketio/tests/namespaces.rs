@@ -124,12 +124,14 @@ fn leaving_before_the_answer_waits_for_it() {
     assert_eq!(client.sent(), ["40/late,"]);
     client.hear(r#"40/late,{"sid":"l"}"#);
     assert_eq!(client.sent(), ["41/late,"]);
-    assert!(client.events().is_empty());
+    let [Event::NamespaceDisconnected { error, .. }] = &client.events()[..] else { panic!("not told once") };
+    assert_eq!(error.code(), ErrorCode::ClientDisconnect);
 
     client.connection.connect_namespace("/late", None, client.now).unwrap();
     client.connection.disconnect_namespace("/late", client.now).unwrap();
     client.connection.connect_namespace("/late", None, client.now).unwrap();
     assert_eq!(client.sent(), ["40/late,"], "CONNECT is never sent twice");
+    client.events();
     client.hear(r#"40/late,{"sid":"l"}"#);
     assert_eq!(client.events().len(), 1);
 }
