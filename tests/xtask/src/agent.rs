@@ -3,6 +3,7 @@
 //! Standard output belongs to the agent alone, so that what a build prints goes to standard error.
 
 use crate::shell::{Fallible, target_dir};
+use crate::{tools, wasm};
 use std::process::{Command, ExitCode};
 
 /// One agent. To add one, add its line to [`AGENTS`].
@@ -12,7 +13,11 @@ struct Agent {
     build: fn() -> Fallible<Command>,
 }
 
-const AGENTS: &[Agent] = &[Agent { name: "rust", build: rust }];
+const AGENTS: &[Agent] = &[
+    Agent { name: "rust", build: rust },
+    Agent { name: "node", build: node },
+    Agent { name: "browser", build: browser },
+];
 
 /// The names of all agents.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
@@ -56,4 +61,21 @@ fn rust() -> Fallible<Command> {
             .current_dir(crate::shell::root()),
     )?;
     Ok(Command::new(target_dir().join("debug/rejoin-agent")))
+}
+
+fn node() -> Fallible<Command> {
+    script("agents/node.mjs")
+}
+
+fn browser() -> Fallible<Command> {
+    tools::ensure("chromium")?;
+    script("agents/browser.mjs")
+}
+
+/// An agent that drives the npm package.
+fn script(path: &str) -> Fallible<Command> {
+    wasm::build()?;
+    let mut command = Command::new("node");
+    command.arg(wasm::package().join(path));
+    Ok(command)
 }

@@ -8,6 +8,7 @@ mod shell;
 mod sim;
 mod test;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,18 @@ const COMMANDS: &[Command] = &[
         arguments: "NAME",
         about: "build a conformance agent, and be it on standard input and output",
         run: agent::command,
+    },
+    Command {
+        name: "wasm",
+        arguments: "",
+        about: "build the npm package into bindings-wasm/js/dist",
+        run: wasm::command,
+    },
+    Command {
+        name: "size",
+        arguments: "",
+        about: "weigh the npm package, and fail above its budget",
+        run: wasm::size,
     },
     Command {
         name: "swift",

@@ -58,6 +58,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool { name: "node", source: Source::Node { minimum: "20" } },
     Tool { name: "tests/peers", source: Source::NpmFolder },
+    Tool { name: "bindings-wasm/js", source: Source::NpmFolder },
     // What the feature `native-tls` links on Linux.
     Tool {
         name: "openssl",
@@ -117,13 +118,13 @@ pub(crate) fn ensure(name: &str) -> Fallible<()> {
     if tool.is_installed()? {
         return Ok(());
     }
-    println!("installing {name}");
+    eprintln!("installing {name}");
     let start = Instant::now();
     let log = Logged::new(&format!("install {name}"), INSTALL_LIMIT)?;
     let installed = tool.install(&log).and_then(|()| tool.is_installed());
     let problem = match installed {
         Ok(true) => {
-            println!("installed {name} in {:.0} s", start.elapsed().as_secs_f64());
+            eprintln!("installed {name} in {:.0} s", start.elapsed().as_secs_f64());
             return Ok(());
         }
         Ok(false) => "it was installed, and still its pinned version is not what runs".to_owned(),

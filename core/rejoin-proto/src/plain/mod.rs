@@ -36,6 +36,11 @@ impl PlainWebSocket {
     pub fn new(heartbeat: &crate::HeartbeatConfig, text: Option<TextHeartbeat>) -> Self {
         Self { interval: heartbeat.interval, timeout: heartbeat.timeout, text }
     }
+
+    /// The text that is sent in place of ping frames. Without it the content of messages is of no concern here.
+    pub fn text_heartbeat(&self) -> Option<&TextHeartbeat> {
+        self.text.as_ref()
+    }
 }
 
 impl Protocol for PlainWebSocket {

@@ -1,0 +1,66 @@
+// Makes dist/ from generated/ (wasm-bindgen's output) and src/: one folder for each way to load the package.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const run = (...args) => execFileSync(process.execPath, args, { cwd: at('.'), stdio: ['ignore', 2, 2] });
+
+// What can be imported; each becomes a file of each folder.
+const ENTRIES = ['src/index.ts'];
+// `platform` is the module of src/platform that the build holds.
+const BUILDS = [
+  { folder: 'web', platform: 'web', format: 'esm' },
+  { folder: 'inline', platform: 'inline', format: 'esm' },
+  { folder: 'node', platform: 'node', format: 'esm' },
+  { folder: 'cjs', platform: 'node', format: 'cjs' },
+];
+const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
+
+rmSync(at('dist'), { recursive: true, force: true });
+mkdirSync(at('dist/web'), { recursive: true });
+run(
+  at('node_modules/binaryen/bin/wasm-opt'), at('generated/rejoin_wasm_bg.wasm'), '-o', at('dist/web/rejoin.wasm'), '-Oz', '--converge',
+  ...WASM_FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-producers', '--strip-target-features',
+);
+run(at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json'));
+// The declarations that wasm-bindgen wrote are those of src/core.ts.
+cpSync(at('generated/rejoin_wasm.d.ts'), at('dist/types/core.d.ts'));
+rmSync(at('dist/types/modules.d.ts'), { force: true });
+for (const name of readdirSync(at('dist/types/platform'))) {
+  if (name !== 'types.d.ts') rmSync(at(`dist/types/platform/${name}`));
+}
+
+const bytes = {
+  name: 'wasm-bytes',
+  setup(builder) {
+    builder.onResolve({ filter: /^#wasm-bytes$/ }, () => ({ path: at('dist/web/rejoin.wasm'), namespace: 'wasm-bytes' }));
+    builder.onLoad({ filter: /.*/, namespace: 'wasm-bytes' }, ({ path }) => ({ contents: readFileSync(path), loader: 'binary' }));
+  },
+};
+
+for (const { folder, platform, format } of BUILDS) {
+  await build({
+    entryPoints: ENTRIES.map(at),
+    outdir: at(`dist/${folder}`),
+    outbase: at('src'),
+    bundle: true,
+    splitting: format === 'esm',
+    chunkNames: 'chunks/[name]-[hash]',
+    format,
+    target: 'es2022',
+    platform: platform === 'node' ? 'node' : 'neutral',
+    external: ['ws', 'react'],
+    alias: { '#core': at('generated/rejoin_wasm.js'), '#platform': at(`src/platform/${platform}.ts`) },
+    plugins: [bytes],
+    minify: true,
+    keepNames: false,
+    sourcemap: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  cpSync(at('dist/types'), at(`dist/${folder}`), { recursive: true });
+  if (format === 'cjs') writeFileSync(at(`dist/${folder}/package.json`), '{ "type": "commonjs" }\n');
+}
+rmSync(at('dist/types'), { recursive: true });

@@ -1,0 +1,32 @@
+// What a page loads of the package, compressed: the WebAssembly, and the JavaScript of each entry with all it imports.
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+
+const BUDGET = 60 * 1024;
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+const show = (name, size) => console.log(`${name.padEnd(34)} ${(size / 1024).toFixed(1).padStart(6)} KB gzip`);
+
+// As an application's bundler sees it: what is not imported does not count.
+async function javascript(imports) {
+  const { outputFiles } = await build({
+    stdin: { contents: `import { ${imports} } from './dist/web/index.js'; console.log(${imports});`, resolveDir: at('.') },
+    bundle: true, minify: true, format: 'esm', write: false, external: ['*.wasm'], logLevel: 'error',
+  });
+  return gzip(outputFiles[0].contents);
+}
+
+const wasm = gzip(readFileSync(at('dist/web/rejoin.wasm')));
+show('WebAssembly', wasm);
+show('JavaScript, Client', await javascript('Client'));
+show('JavaScript, SocketIOClient', await javascript('SocketIOClient'));
+const all = await javascript('Client, SocketIOClient');
+show('JavaScript, both', all);
+show('all', wasm + all);
+if (wasm + all > BUDGET) {
+  console.error(`above the budget of ${BUDGET / 1024} KB`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,144 @@
+import { BaseClient, type WaitOptions } from './base.js';
+import type { ListenOptions, Unsubscribe } from './emitter.js';
+import { bytesOf } from './binary.js';
+import { PlainCore } from './core.js';
+import { invalid } from './errors.js';
+import type { ClientOptions } from './options.js';
+import { type InboundOptions, Queue, type Subscription } from './queue.js';
+import type { Receipt } from './receipt.js';
+import { webSocketUrl } from './url.js';
+
+/** A message as it arrives: text, or bytes. */
+export type Message = string | Uint8Array<ArrayBuffer>;
+
+/** What can be sent as bytes. A `Blob` must be read first. */
+export type Binary = ArrayBuffer | ArrayBufferView;
+
+/** How a message is sent. */
+export interface SendOptions {
+  /** Send it now or not at all: dropped when there is no connection. */
+  volatile?: boolean;
+  /** How many milliseconds it may wait for a connection; after that it is expired. Default: for ever. */
+  ttl?: number;
+  /** Replaces a waiting message of the same key: only the newest value is sent. */
+  key?: string;
+}
+
+/** What the on-connect step works with: the new connection, before anything else uses it. */
+export interface Session {
+  /** Sends a message on this connection, ahead of all that waits. It is not kept for another connection. */
+  send(message: string | Binary): Receipt;
+  /** The messages that arrive from now on. */
+  messages(options?: InboundOptions & WaitOptions): Subscription<Message>;
+}
+
+/** What a client of a plain WebSocket server can be told. */
+export interface PlainOptions extends ClientOptions {
+  /**
+   * Runs at every connection before messages flow: to authenticate in-band, or to join again. If it fails, the attempt
+   * has failed.
+   */
+  onConnect?: (session: Session) => unknown;
+}
+
+/**
+ * A client that stays connected to a WebSocket server.
+ *
+ * ```ts
+ * const client = new Client('wss://example.com/live');
+ * client.onMessage((message) => console.log(message));
+ * await client.connect();
+ * const receipt = client.send('hello');
+ * console.log(await receipt.outcome);
+ * ```
+ */
+export class Client extends BaseClient<PlainCore> {
+  declare protected readonly options: PlainOptions;
+  readonly #queues = new Set<Queue<Message>>();
+  #unobserved = 0;
+
+  /** Makes a client of the server at `url` (`ws:`, `wss:`, or relative to the page). It does not connect. */
+  constructor(url: string | URL, options: PlainOptions = {}) {
+    super(webSocketUrl(url), options);
+    this.start();
+  }
+
+  /** Messages that arrived while nobody listened. */
+  get unobserved(): number {
+    return this.#unobserved;
+  }
+
+  /**
+   * Sends a message, now or when there is a connection, in order. The receipt tells what became of it.
+   *
+   * Throws `queue_full`, `too_big`, `client_closed` or `invalid_argument`: the message was not accepted.
+   */
+  send(message: string | Binary, options: SendOptions = {}): Receipt {
+    return this.#send(message, false, options);
+  }
+
+  /** Calls the listener with every message that arrives. */
+  onMessage(listener: (message: Message) => unknown, options?: ListenOptions): Unsubscribe {
+    return this.events.on('$message', listener, options);
+  }
+
+  /** The messages that arrive from now on. Each call gives a consumer of its own, which gets every message. */
+  messages({ signal, ...inbound }: InboundOptions & WaitOptions = {}): Subscription<Message> {
+    const queue: Queue<Message> = new Queue<Message>(
+      { ...this.options.inbound, ...inbound },
+      () => {
+        this.queueChanged(queue);
+        if (queue.isEnded) this.#queues.delete(queue);
+      },
+      signal,
+    );
+    if (this.closed) queue.end();
+    else if (!queue.isEnded) this.#queues.add(queue);
+    return queue;
+  }
+
+  #send(message: string | Binary, setup: boolean, { volatile = false, ttl = Number.NaN, key }: SendOptions): Receipt {
+    if (typeof message === 'string') {
+      return this.submit((core) => core.sendText(message, setup, volatile, ttl, key));
+    }
+    const bytes = bytesOf(message, 'message');
+    if (!bytes) throw invalid('message', 'must be a string, an ArrayBuffer or a view of one');
+    return this.submit((core) => core.sendBytes(bytes, setup, volatile, ttl, key));
+  }
+
+  /** @internal */
+  protected makeCore(host: never, seed: number): PlainCore {
+    const { ping, pong } = this.options.heartbeat ?? {};
+    return new PlainCore(host, this.numbers, seed, ping, pong);
+  }
+
+  /** @internal */
+  protected payload(payload: unknown): void {
+    const message = typeof payload === 'string' ? payload : new Uint8Array(payload as ArrayBuffer);
+    if (this.#queues.size === 0 && !this.events.has('$message')) this.#unobserved += 1;
+    for (const queue of this.#queues) queue.push(message);
+    this.events.emit('$message', [message]);
+  }
+
+  /** @internal */
+  protected record(): void {}
+
+  /** @internal */
+  protected runOnConnect(): unknown {
+    return this.options.onConnect?.({
+      send: (message) => this.#send(message, true, {}),
+      messages: (options) => this.messages(options),
+    });
+  }
+
+  /** @internal */
+  protected resolved(): void {}
+
+  /** @internal */
+  protected entered(): void {}
+
+  /** @internal */
+  protected ended(): void {
+    for (const queue of [...this.#queues]) queue.end();
+  }
+}

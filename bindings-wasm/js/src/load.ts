@@ -1,0 +1,41 @@
+import * as platform from '#platform';
+import init from './core.js';
+import { RejoinError } from './errors.js';
+
+/** Where the WebAssembly comes from: a URL, an answer of `fetch`, its bytes, or the compiled module. */
+export type WasmSource = string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module;
+
+let loading: Promise<void> | undefined;
+let loaded = false;
+
+/** Whether the core can be used at once. */
+export function isReady(): boolean {
+  return loaded;
+}
+
+/**
+ * Loads the core. Clients do so by themselves when they are first connected; call it to load it earlier, or with a
+ * `source` where the file is not beside the package. Called again, it waits for the same load, unless that failed.
+ */
+export function ready(source?: WasmSource): Promise<void> {
+  loading ??= load(source).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(source: WasmSource | undefined): Promise<void> {
+  try {
+    await platform.prepare();
+    await init({ module_or_path: (source ?? platform.wasm()) as WasmSource });
+    loaded = true;
+  } catch (cause) {
+    if (cause instanceof RejoinError) throw cause;
+    throw new RejoinError('unsupported', 'the WebAssembly of rejoin could not be loaded', {
+      retryable: true,
+      remedy: 'Check that rejoin.wasm is served and that the content security policy has wasm-unsafe-eval.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import bytes from '#wasm-bytes';
+import { RejoinError } from '../errors.js';
+import type { Dial, SocketLike } from './types.js';
+import { open as openPlain } from './open.js';
+
+interface WsSocket extends SocketLike {
+  on(event: string, listener: (...args: never[]) => void): void;
+}
+
+type WsConstructor = new (url: string, protocols: string[], options: object) => WsSocket;
+
+let ws: WsConstructor | undefined;
+
+export function wasm(): unknown {
+  return bytes;
+}
+
+/** The package `ws` can do more than a WebSocket of the platform: headers, pings, and reasons why it failed. */
+export async function prepare(): Promise<void> {
+  try {
+    ws ??= ((await import('ws')) as { WebSocket: unknown }).WebSocket as WsConstructor;
+  } catch (error) {
+    if ('WebSocket' in globalThis) return;
+    throw new RejoinError('unsupported', 'this version of Node.js has no WebSocket: install the package `ws`', {
+      cause: error,
+    });
+  }
+}
+
+export function open(dial: Dial): SocketLike {
+  if (dial.WebSocket || !ws) return openPlain(dial);
+  const { token } = dial;
+  const socket = new ws(dial.url, [...dial.subprotocols], {
+    headers: token === undefined ? dial.headers : { ...dial.headers, Authorization: `Bearer ${token}` },
+    perMessageDeflate: dial.compression,
+    ...(dial.maxMessageBytes === undefined ? {} : { maxPayload: dial.maxMessageBytes }),
+  });
+  socket.on('pong', () => dial.pong());
+  socket.on('unexpected-response', (_request: unknown, response: { statusCode: number; destroy(): void }) => {
+    response.destroy();
+    dial.failed(codeOfStatus(response.statusCode), `HTTP ${response.statusCode} instead of the upgrade`, response.statusCode);
+  });
+  socket.onerror = (event: { error?: { code?: string } }) => {
+    const code = ERRORS[event.error?.code ?? ''];
+    if (code) dial.failed(code[0], code[1], 0);
+  };
+  return socket;
+}
+
+const ERRORS: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  ECONNREFUSED: ['refused', 'the host refused the connection'],
+  ECONNRESET: ['network', 'the connection was reset'],
+  ENOTFOUND: ['dns', 'the host name could not be resolved'],
+  EAI_AGAIN: ['dns', 'the host name could not be resolved'],
+  CERT_HAS_EXPIRED: ['tls_expired', "the server's certificate is expired"],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['tls_untrusted', "the server's certificate is not trusted"],
+  SELF_SIGNED_CERT_IN_CHAIN: ['tls_untrusted', "the server's certificate is not trusted"],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['tls_untrusted', "the server's certificate is not trusted"],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['tls_untrusted', "the server's certificate is for another host"],
+  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: ['too_big', 'the server sent a message beyond maxMessageBytes'],
+};
+
+/** What the native client makes of an answer that is no upgrade (core/rejoin/src/native/refusal.rs). */
+function codeOfStatus(status: number): string {
+  if (status < 300) return 'upgrade_refused';
+  if (status < 400) return 'redirect';
+  if (status === 401) return 'auth';
+  if (status === 403) return 'forbidden';
+  if (status === 407) return 'proxy';
+  if ([408, 425, 429, 503].includes(status)) return 'busy';
+  if (status === 511) return 'captive_portal';
+  if (status < 500 || status === 501) return 'config';
+  return 'server_error';
+}

@@ -1,0 +1,40 @@
+/** What a client needs of a WebSocket. */
+export interface SocketLike {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  readonly readyState: number;
+  onopen: unknown;
+  onmessage: unknown;
+  onclose: unknown;
+  onerror: unknown;
+  send(data: string | ArrayBufferView): void;
+  close(code?: number, reason?: string): void;
+}
+
+/** A WebSocket class: the browser's, or one that does what it does. */
+export type SocketConstructor = new (url: string, protocols?: string | string[]) => SocketLike;
+
+/** How a socket is to be opened. */
+export interface Dial {
+  readonly url: string;
+  readonly subprotocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** For the header `Authorization`, where the platform can send it. */
+  readonly token: string | undefined;
+  readonly compression: boolean;
+  readonly maxMessageBytes: number | undefined;
+  readonly WebSocket: SocketConstructor | undefined;
+  /** What the platform knows of a failure, beyond what a page is told. */
+  readonly failed: (code: string, message: string, status: number) => void;
+  /** The peer answered a ping frame. */
+  readonly pong: () => void;
+}
+
+/** What differs from one platform to the next. Builds take one of the modules beside this one as `#platform`. */
+export interface Platform {
+  /** Where the WebAssembly is. */
+  wasm(): unknown;
+  /** Loads what must be there before a socket can be opened. */
+  prepare(): Promise<void> | void;
+  open(dial: Dial): SocketLike;
+}

@@ -1,0 +1,84 @@
+//! `cargo xtask wasm` builds the npm package into `bindings-wasm/js/dist`; `cargo xtask size` weighs it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::SystemTime;
+
+use crate::shell::{self, Fallible, root, target_dir};
+use crate::tools;
+
+/// What must be installed to build the package, by their names in the table of tools.
+pub(crate) const NEEDS: &[&str] = &["wasm32-unknown-unknown", "wasm-bindgen-cli", "node", "bindings-wasm/js"];
+
+/// `cargo xtask wasm`
+pub(crate) fn command(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
+    if let Some(argument) = arguments.next()? {
+        return Err(argument.unexpected().into());
+    }
+    build()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `cargo xtask size`
+pub(crate) fn size(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
+    if let Some(argument) = arguments.next()? {
+        return Err(argument.unexpected().into());
+    }
+    build()?;
+    let status = shell::command("node size.mjs").current_dir(package()).status()?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Where the package is.
+pub(crate) fn package() -> PathBuf {
+    root().join("bindings-wasm/js")
+}
+
+/// Builds what is not up to date. Everything that is printed goes to standard error: an agent speaks on the other.
+pub(crate) fn build() -> Fallible<()> {
+    NEEDS.iter().try_for_each(|tool| tools::ensure(tool))?;
+    run(shell::command("cargo build --quiet --package rejoin-wasm --profile wasm")
+        .arg("--target=wasm32-unknown-unknown")
+        // Incremental compilation would split what is to be optimised as a whole.
+        .env("CARGO_INCREMENTAL", "0"))?;
+    let wasm = target_dir().join("wasm32-unknown-unknown/wasm/rejoin_wasm.wasm");
+    // Written last.
+    let built = modified(&package().join("dist/cjs/package.json"));
+    if built > modified(&wasm) && built > newest(&package())? {
+        return Ok(());
+    }
+    run(shell::command("wasm-bindgen --target web --omit-default-module-path --out-name rejoin_wasm")
+        .arg("--out-dir")
+        .arg(package().join("generated"))
+        .arg(&wasm))?;
+    run(shell::command("node build.mjs").current_dir(package()))
+}
+
+fn run(command: &mut Command) -> Fallible<()> {
+    let status = command.stdout(std::io::stderr()).status()?;
+    let program = command.get_program().to_string_lossy();
+    if status.success() { Ok(()) } else { Err(format!("{program} failed: {status}").into()) }
+}
+
+/// When the newest of the package's own files was changed.
+fn newest(package: &Path) -> Fallible<Option<SystemTime>> {
+    let mut newest = None;
+    let mut folders = vec![package.join("src")];
+    for file in ["build.mjs", "package.json", "tsconfig.json"] {
+        newest = newest.max(modified(&package.join(file)));
+    }
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let path = entry?.path();
+            newest = newest.max(modified(&path));
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    Ok(newest)
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().ok()?.modified().ok()
+}
