@@ -2,10 +2,12 @@ import type { SendOptions } from '../client.js';
 import { RejoinError, cancelled, invalid } from '../errors.js';
 import type { Receipt } from '../receipt.js';
 import type { SocketIOClient } from './client.js';
-import type { AnyEvents, Answer, EmitArgs } from './types.js';
+import type { AckArgs, AnyEvents, Answer, EmitArgs } from './types.js';
 
 /** How an event is sent. */
 export interface EmitOptions extends SendOptions {
+  /** Asks for an acknowledgement though nobody waits for an answer: the receipt of `emit` then tells of it. Default false. */
+  ack?: boolean;
   /** How many milliseconds to wait for the acknowledgement. Default: the client's `ackTimeout`. */
   timeout?: number;
   /**
@@ -42,13 +44,14 @@ export class Sender<Emits = AnyEvents> {
   }
 
   /**
-   * Sends an event, now or when its namespace is connected, in order. The receipt tells what became of it; with
-   * `retries` the server is asked to acknowledge it.
+   * Sends an event, now or when its namespace is connected, in order. The receipt tells what became of it.
+   * With `ack` or `retries` the server is asked to acknowledge it.
    *
    * Throws `invalid_argument`, `namespace_closed`, `queue_full`, `too_big` or `client_closed`: it was not accepted.
    */
   emit<N extends keyof Emits & string>(name: N, ...args: EmitArgs<Emits[N]>): Receipt {
-    return this.#route.client.submitEvent(this.#route, name, args, this.#options, this.#options.retries ? () => {} : undefined);
+    const { ack, retries } = this.#options;
+    return this.#route.client.submitEvent(this.#route, name, args, this.#options, ack || retries ? () => {} : undefined);
   }
 
   /**
@@ -57,18 +60,18 @@ export class Sender<Emits = AnyEvents> {
    * Rejects with `ack_timeout`, `unconfirmed`, `expired`, `dropped`, `withdrawn`, `cancelled`, or what `emit` throws.
    */
   async emitWithAck<N extends keyof Emits & string>(name: N, ...args: EmitArgs<Emits[N]>): Promise<Answer<Emits[N]>> {
-    return (await this.request(name, args))[0] as Answer<Emits[N]>;
+    return (await this.emitWithAckArgs(name, ...args))[0] as Answer<Emits[N]>;
   }
 
-  /** @internal As `emitWithAck`, with the whole of the answer. */
-  request(name: string, args: readonly unknown[]): Promise<unknown[]> {
+  /** As `emitWithAck`, for answers of more than one argument: resolves with all of them. */
+  emitWithAckArgs<N extends keyof Emits & string>(name: N, ...args: EmitArgs<Emits[N]>): Promise<AckArgs<Emits[N]>> {
     return new Promise((resolve, reject) => {
       const { signal } = this.#options;
       if (signal?.aborted) return reject(cancelled(signal));
       const receipt = this.#route.client.submitEvent(this.#route, name, args, this.#options, (answer) => {
         signal?.removeEventListener('abort', abort);
         if (answer instanceof RejoinError) reject(answer);
-        else resolve(answer);
+        else resolve(answer as AckArgs<Emits[N]>);
       });
       const abort = () => {
         reject(cancelled(signal as AbortSignal));

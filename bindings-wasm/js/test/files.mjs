@@ -1,0 +1,22 @@
+// A web server on loopback for the package's own folder.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+
+// `headers` go with every answer; `root` is what is served.
+export async function serve({ headers = {}, root = new URL('..', import.meta.url) } = {}) {
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    try {
+      const body = await readFile(fileURLToPath(new URL(`.${normalize(pathname)}`, root)));
+      response.writeHead(200, { 'content-type': TYPES[extname(pathname)] ?? 'text/plain', ...headers }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}
