@@ -142,9 +142,9 @@ impl<E> Link<'_, E> {
         self.outbox.withdraw_lane(lane);
     }
 
-    /// The peer acknowledged a message. False if it was not waiting for that: unknown, late, or a repeat.
-    pub fn acknowledged(&mut self, id: MessageId) -> bool {
-        self.outbox.acknowledged(id)
+    /// The peer acknowledged a message of a lane. False if it was not waiting for that: unknown, late, or a repeat.
+    pub fn acknowledged(&mut self, id: MessageId, lane: LaneId) -> bool {
+        self.outbox.acknowledged(id, lane)
     }
 
     /// Sets who pings on this link, and how long silence may last.

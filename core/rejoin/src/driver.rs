@@ -152,6 +152,9 @@ where
                 open.reported = flushed;
                 inner.connection.handle_socket(open.id, SocketEvent::Flushed { frames: flushed }, now);
             }
+            if open.socket.progressed() && self.events.is_empty() {
+                inner.connection.handle_socket(open.id, SocketEvent::Progress, now);
+            }
             for event in self.events.drain(..) {
                 inner.connection.handle_socket(open.id, event, now);
             }

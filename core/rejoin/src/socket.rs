@@ -26,6 +26,9 @@ pub(crate) trait Socket {
     /// How many of the frames written so far were handed over, wholly or in part.
     fn flushed(&mut self) -> u64;
 
+    /// Whether bytes moved since the last call that show a living peer although no frame is complete.
+    fn progressed(&mut self) -> bool;
+
     /// Sends a close frame after what was written.
     fn close(&mut self, code: u16);
 

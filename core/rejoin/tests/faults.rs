@@ -209,3 +209,18 @@ async fn fault_38_a_consumer_that_never_reads_ends_the_link_in_the_end() {
     assert_eq!(first_loss(&client).await.code(), ErrorCode::SlowConsumer);
     drop(messages);
 }
+
+#[tokio::test]
+async fn a_large_message_over_a_slow_network_is_no_dead_link() {
+    let server = TestServer::start(Config::default()).await.unwrap();
+    let (interval, timeout) = (Duration::from_millis(100), Duration::from_millis(100));
+    let client = Client::builder(&server.ws_url()).heartbeat(interval, timeout).build().unwrap();
+    let mut messages = client.messages();
+    client.connect().await.unwrap();
+    // The echo takes ten times as long as the heartbeat allows for silence.
+    let slow = Fault::Bandwidth { bytes_per_second: 200_000, direction: Direction::Outbound, for_ms: None };
+    server.faults().apply(slow).await.unwrap();
+    client.send(vec![7; 400_000]).unwrap();
+    assert_eq!(messages.next().await.unwrap().as_bytes().len(), 400_000);
+    assert_eq!(client.stats().connects, 1);
+}

@@ -160,6 +160,7 @@ impl<P: Protocol> Connection<P> {
         let input = match event {
             SocketEvent::Opened { ping_frames } => Input::Opened { ping_frames },
             SocketEvent::Frame(frame) => Input::Frame(frame),
+            SocketEvent::Progress => Input::Progress,
             SocketEvent::Flushed { frames } => Input::Flushed { frames },
             SocketEvent::Closed { code, reason } => Input::Lost(self.protocol.close_cause(code, &reason)),
             SocketEvent::Failed(error) => Input::Lost(error),

@@ -25,6 +25,8 @@ pub enum SocketEvent {
     },
     /// A frame arrived. Pings are answered by the transport, and reported as a sign of life.
     Frame(Frame),
+    /// Bytes moved although no frame is complete: a part of a large message arrived, or a full buffer drained.
+    Progress,
     /// So many frames of this socket in all, in the order in which they were pulled, were handed to the
     /// operating system, wholly or in part. This is not delivery.
     Flushed {

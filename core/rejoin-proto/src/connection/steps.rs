@@ -241,6 +241,19 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
+    /// An attempt that began on a network that is gone would only run into its deadline.
+    pub(super) fn hint_while_opening(&mut self, hint: NetworkHint, now: Timestamp) {
+        let again = match hint {
+            NetworkHint::Online | NetworkHint::Woke => true,
+            NetworkHint::Offline | NetworkHint::Foreground | NetworkHint::Background => false,
+        };
+        if again && self.last_dial.is_none_or(|last| now.since(last) >= DIAL_SPACING) {
+            let cause = Error::new(ErrorCode::Network, "the network changed");
+            self.drop_link(&cause, now);
+            self.dial(now);
+        }
+    }
+
     pub(super) fn tick_offline(&mut self, now: Timestamp) {
         self.outbox.expire(now);
     }

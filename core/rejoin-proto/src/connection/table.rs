@@ -14,6 +14,7 @@ pub(super) enum Input {
         ping_frames: bool,
     },
     Frame(Frame),
+    Progress,
     Flushed {
         frames: u64,
     },
@@ -90,6 +91,15 @@ impl<P: Protocol> Connection<P> {
             ) => {}
 
             (
+                Input::Progress,
+                Connecting { phase: Handshake | Rejoining, .. } | Connected { .. } | Disconnecting,
+            ) => self.liveness.received(false, now),
+            (
+                Input::Progress,
+                Connecting { phase: Asking | Opening, .. } | Disconnected { .. } | Waiting { .. },
+            ) => {}
+
+            (
                 Input::Flushed { frames },
                 Connecting { phase: Handshake | Rejoining, .. } | Connected { .. } | Disconnecting,
             ) => self.flushed(frames, now),
@@ -117,7 +127,13 @@ impl<P: Protocol> Connection<P> {
 
             (Input::Network(hint), Waiting { .. }) => self.hint_while_waiting(hint, now),
             (Input::Network(hint), Connected { .. }) => self.hint_while_connected(hint, now),
-            (Input::Network(_), Connecting { .. } | Disconnected { .. } | Disconnecting) => {}
+            (Input::Network(hint), Connecting { phase: Opening, .. }) => self.hint_while_opening(hint, now),
+            (
+                Input::Network(_),
+                Connecting { phase: Asking | Handshake | Rejoining, .. }
+                | Disconnected { .. }
+                | Disconnecting,
+            ) => {}
 
             (Input::Reading { paused }, Connected { .. } | Disconnecting) => self.reading(paused, now),
             (Input::Reading { .. }, Connecting { .. } | Disconnected { .. } | Waiting { .. }) => {}

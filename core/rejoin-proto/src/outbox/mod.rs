@@ -196,11 +196,16 @@ impl Outbox {
         }
     }
 
-    pub(crate) fn acknowledged(&mut self, id: MessageId) -> bool {
+    /// `origin`: the lane that the peer names; the set-up lane's messages may be of any.
+    pub(crate) fn acknowledged(&mut self, id: MessageId, origin: LaneId) -> bool {
+        let is_of = |entry: &Entry| entry.lane == origin || entry.lane == LaneId::SETUP;
+        if self.awaiting.get(&id).is_some_and(|entry| !is_of(entry)) {
+            return false;
+        }
         let entry = match self.awaiting.remove(&id) {
             Some(entry) => entry,
             // The answer can come before the driver has reported the flush, or while a repeat is queued.
-            None => match self.take_transmitted(id) {
+            None => match self.take_transmitted(id, is_of) {
                 Some(entry) => entry,
                 None => return false,
             },
@@ -209,19 +214,19 @@ impl Outbox {
         true
     }
 
-    fn take_transmitted(&mut self, id: MessageId) -> Option<Entry> {
+    fn take_transmitted(&mut self, id: MessageId, is_of: impl Fn(&Entry) -> bool) -> Option<Entry> {
         let whole = self.in_flight.len() - usize::from(self.is_mid_message());
         let position = self
             .in_flight
             .iter()
             .take(whole)
-            .position(|sent| sent.entry.id == id && sent.entry.ack.is_some());
+            .position(|sent| sent.entry.id == id && sent.entry.ack.is_some() && is_of(&sent.entry));
         if let Some(at) = position {
             return self.in_flight.remove(at).map(|sent| sent.entry);
         }
         let entry = self.lanes.values_mut().find_map(|lane| {
             let at = lane.queue.binary_search_by_key(&id, |entry| entry.id).ok()?;
-            if lane.queue[at].transmitted { lane.queue.remove(at) } else { None }
+            if lane.queue[at].transmitted && is_of(&lane.queue[at]) { lane.queue.remove(at) } else { None }
         })?;
         self.queued -= 1;
         Some(entry)

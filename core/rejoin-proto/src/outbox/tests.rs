@@ -115,8 +115,8 @@ fn what_awaits_its_acknowledgement_keeps_its_place_and_its_bytes_only_if_it_may_
     outbox.flushed(pulled, NOW);
     assert_eq!((outbox.len(), outbox.bytes()), (2, 4));
     assert_eq!(push(&mut outbox, message(1)), Err(ErrorCode::QueueFull));
-    assert!(outbox.acknowledged(MessageId::new(0)));
-    assert!(outbox.acknowledged(MessageId::new(1)));
+    assert!(outbox.acknowledged(MessageId::new(0), LaneId::MAIN));
+    assert!(outbox.acknowledged(MessageId::new(1), LaneId::MAIN));
     assert_eq!((outbox.len(), outbox.bytes()), (0, 0));
 }
 
@@ -126,7 +126,7 @@ fn an_acknowledgement_may_come_before_the_report_of_the_flush() {
     push(&mut outbox, acked(1, 0)).unwrap();
     push(&mut outbox, acked(1, 0)).unwrap();
     let pulled = pull(&mut outbox) as u64;
-    assert!(outbox.acknowledged(MessageId::new(0)));
+    assert!(outbox.acknowledged(MessageId::new(0), LaneId::MAIN));
     outbox.flushed(pulled, NOW);
     assert_eq!(receipts(&mut outbox), [(0, Outcome::Acknowledged)]);
     assert_eq!(outbox.len(), 1);
@@ -156,7 +156,7 @@ fn a_late_acknowledgement_ends_a_repeat_that_still_waits() {
     let pulled = pull(&mut outbox) as u64;
     outbox.flushed(pulled, NOW);
     outbox.link_lost();
-    assert!(outbox.acknowledged(MessageId::new(0)));
+    assert!(outbox.acknowledged(MessageId::new(0), LaneId::MAIN));
     assert_eq!(receipts(&mut outbox), [(0, Outcome::Acknowledged)]);
     outbox.set_lane_open(LaneId::MAIN, true);
     assert_eq!(pull(&mut outbox), 0);

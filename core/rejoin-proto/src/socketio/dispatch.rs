@@ -70,7 +70,7 @@ impl SocketIo {
             }
             Body::Ack { id, args, .. } => {
                 let id = MessageId::new(id);
-                if namespace.is_connected() && link.acknowledged(id) {
+                if namespace.is_connected() && link.acknowledged(id, namespace.lane) {
                     let args = Args::from_valid(args, attachments);
                     link.event(Event::Ack { namespace: namespace.name.clone(), id, args });
                 }

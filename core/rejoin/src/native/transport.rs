@@ -13,6 +13,7 @@ use super::tls::Encrypted;
 pub(crate) struct Transport {
     stream: Stream,
     written: u64,
+    read: u64,
 }
 
 /// TCP, plain or under TLS.
@@ -39,11 +40,16 @@ macro_rules! delegate {
 
 impl Transport {
     pub(super) fn plain(stream: ReadAhead<TcpStream>) -> Self {
-        Self { stream: Stream::Plain(stream), written: 0 }
+        Self { stream: Stream::Plain(stream), written: 0, read: 0 }
     }
 
     pub(super) fn encrypted(stream: Encrypted) -> Self {
-        Self { stream: Stream::Encrypted(Box::new(stream)), written: 0 }
+        Self { stream: Stream::Encrypted(Box::new(stream)), written: 0, read: 0 }
+    }
+
+    /// How many bytes arrived so far, after decryption.
+    pub(crate) fn read(&self) -> u64 {
+        self.read
     }
 
     /// How many bytes were taken so far, before encryption.
@@ -55,7 +61,10 @@ impl Transport {
 impl AsyncRead for Transport {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        delegate!(this, stream => stream.poll_read(cx, out))
+        let before = out.filled().len();
+        let polled = delegate!(this, stream => stream.poll_read(cx, out));
+        this.read += (out.filled().len() - before) as u64;
+        polled
     }
 }
 

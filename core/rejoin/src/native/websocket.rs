@@ -31,13 +31,26 @@ pub(crate) struct WebSocket {
     /// Where in the transport's bytes each frame begins that is not known to be flushed.
     starts: VecDeque<u64>,
     end: u64,
+    /// What the transport had read when progress was last asked for.
+    seen: u64,
+    /// What it had taken when it took no more.
+    full_at: Option<u64>,
 }
 
 impl WebSocket {
     pub(super) fn new(link: Link) -> Self {
         let Link { socket: stream, subprotocol } = link;
         let end = stream.get_ref().written();
-        Self { stream, subprotocol, frames: 0, flushed: 0, starts: VecDeque::new(), end }
+        Self {
+            stream,
+            subprotocol,
+            frames: 0,
+            flushed: 0,
+            starts: VecDeque::new(),
+            end,
+            seen: 0,
+            full_at: None,
+        }
     }
 
     fn send(&mut self, message: Message) -> Result<(), WsError> {
@@ -106,8 +119,20 @@ impl Socket for WebSocket {
                 Poll::Ready(Ok(()))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(broken(&error))),
-            Poll::Pending => Poll::Pending,
+            Poll::Pending => {
+                self.full_at.get_or_insert(self.stream.get_ref().written());
+                Poll::Pending
+            }
         }
+    }
+
+    fn progressed(&mut self) -> bool {
+        let transport = self.stream.get_ref();
+        let arrived = transport.read() > self.seen;
+        self.seen = transport.read();
+        // A buffer that was full drains only if the peer's TCP takes what is in it.
+        let drained = self.full_at.take_if(|full| transport.written() > *full).is_some();
+        arrived || drained
     }
 
     fn flushed(&mut self) -> u64 {

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use bytes::Bytes;
 use bytestring::ByteString;
-use rejoin_proto::{Ack, Error, ErrorCode, Frame, NetworkHint, SendOptions, SocketEvent};
+use rejoin_proto::{Ack, Error, ErrorCode, Frame, LaneId, NetworkHint, SendOptions, SocketEvent};
 
 use super::{Step, World};
 use crate::checks::Check;
@@ -47,7 +47,7 @@ impl<W: Wire> World<W> {
         if self.is(Sabotage::AcknowledgeByItself)
             && let Some(id) = self.model.lives.last().map(|life| life.id)
         {
-            self.input(|core, now| core.with_protocol(now, |_, link| link.acknowledged(id)))?;
+            self.input(|core, now| core.with_protocol(now, |_, link| link.acknowledged(id, LaneId::MAIN)))?;
         }
         Ok(())
     }

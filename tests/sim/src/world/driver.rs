@@ -1,7 +1,7 @@
 //! The driver: carries out what the core says, and moves frames between it and the socket.
 
 use rejoin_proto::{
-    Credentials, Error, ErrorCode, Event, Frame, Output, SocketEvent, SocketId, State, Timer,
+    Credentials, Error, ErrorCode, Event, Frame, LaneId, Output, SocketEvent, SocketId, State, Timer,
 };
 
 use super::{Callback, Step, World};
@@ -125,7 +125,7 @@ impl<W: Wire> World<W> {
             }
             Output::Event(Event::Protocol(event)) => {
                 if let Some(id) = W::acknowledged(&event) {
-                    self.connection.with_protocol(self.now, |_, link| link.acknowledged(id));
+                    self.connection.with_protocol(self.now, |_, link| link.acknowledged(id, LaneId::MAIN));
                 }
                 Ok(())
             }

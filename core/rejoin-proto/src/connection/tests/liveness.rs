@@ -303,3 +303,28 @@ fn a_server_that_pings_is_expected_to() {
     rig.advance(1);
     assert_eq!(rig.cause(), ErrorCode::HeartbeatTimeout);
 }
+
+#[test]
+fn a_large_message_on_its_way_is_a_sign_of_life() {
+    let mut rig = Rig::connected(Config::default());
+    for _ in 0..100 {
+        rig.advance(20_000);
+        rig.event(SocketEvent::Progress);
+    }
+    assert_eq!(rig.name(), "connected");
+    assert!(rig.pull().is_empty(), "a peer that sends is not asked");
+}
+
+#[test]
+fn fault_51_an_attempt_on_the_network_that_is_gone_begins_anew() {
+    let mut rig = Rig::new(Config::default());
+    rig.connect();
+    let first = rig.socket();
+    rig.hint(NetworkHint::Online);
+    assert_eq!(rig.socket(), first, "it has only just begun");
+    rig.advance(1_500);
+    rig.hint(NetworkHint::Online);
+    assert_ne!(rig.socket(), first);
+    assert!(rig.outputs.contains(&Output::Abort { socket: first, code: None }));
+    assert_eq!(attempts(&rig), 2);
+}

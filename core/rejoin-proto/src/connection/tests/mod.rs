@@ -213,7 +213,7 @@ impl Rig {
     }
 
     fn acknowledge(&mut self, id: MessageId) -> bool {
-        let known = self.connection.with_protocol(self.now, |_, link| link.acknowledged(id));
+        let known = self.connection.with_protocol(self.now, |_, link| link.acknowledged(id, LaneId::MAIN));
         self.drain();
         known
     }
