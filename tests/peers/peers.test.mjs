@@ -116,7 +116,7 @@ test('socket.io: events, acknowledgements, binary', TIMEOUT, async (context) => 
   await talk('42["ask","q"]', '420["question","q"]');
   await talk('430["an answer"]', '42["answered","an answer"]');
   await talk('42["source",{"count":2,"size":1}]', '42["item",{"seq":1,"pad":"x"}]', '42["item",{"seq":2,"pad":"x"}]');
-  await talk('40/private,{"token":"wrong"}', '44/private,{"message":"unauthorized"}');
+  await talk('40/private,{"token":"wrong"}', '44/private,{"message":"unauthorized","data":{"code":"bad_token"}}');
   link.send('40/private,{"token":"sesame"}');
   assert.match(await link.next(), /^40\/private,\{"sid"/);
   link.send('40/room-7');

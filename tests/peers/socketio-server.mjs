@@ -41,7 +41,8 @@ const io = new Server(http, {
 for (const namespace of ['/', '/chat', /^\/room-[^/]+$/]) io.of(namespace).on('connection', serve);
 const guarded = io.of('/private');
 guarded.use((socket, next) => {
-  next(config.tokens.includes(socket.handshake.auth.token) ? undefined : new Error('unauthorized'));
+  const refusal = Object.assign(new Error('unauthorized'), { data: { code: 'bad_token' } });
+  next(config.tokens.includes(socket.handshake.auth.token) ? undefined : refusal);
 });
 guarded.on('connection', serve);
 
