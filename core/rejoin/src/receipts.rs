@@ -161,3 +161,7 @@ impl fmt::Debug for Receipt {
         f.debug_struct("Receipt").field("id", &self.id).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[path = "receipts_tests.rs"]
+mod tests;

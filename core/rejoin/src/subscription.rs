@@ -280,3 +280,7 @@ impl<T> fmt::Debug for Subscription<T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[path = "subscription_tests.rs"]
+mod tests;
