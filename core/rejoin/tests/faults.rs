@@ -4,7 +4,6 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
 use rejoin::{Client, Error, ErrorCode, Message, Outcome, State};
 use rejoin_test_server::{Config, Direction, Fault, TestServer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,11 +62,20 @@ fn last_close_code(said: &[u8]) -> Option<u16> {
 }
 
 async fn breaks_the_protocol(bytes: &[u8]) {
+    is_left(bytes, ErrorCode::Protocol, 1002).await;
+}
+
+async fn is_left(bytes: &[u8], code: ErrorCode, close_code: u16) {
     let (url, mut heard) = raw_peer(bytes.to_vec()).await;
     let client = client(&url);
     let error = first_loss(&client).await;
-    assert_eq!(error.code(), ErrorCode::Protocol, "{error}");
-    assert_eq!(last_close_code(&heard.recv().await.unwrap()), Some(1002), "after {} bytes", bytes.len());
+    assert_eq!(error.code(), code, "{error}");
+    assert_eq!(
+        last_close_code(&heard.recv().await.unwrap()),
+        Some(close_code),
+        "after {} bytes",
+        bytes.len()
+    );
 }
 
 #[tokio::test]
@@ -154,8 +162,8 @@ async fn fault_40_fragments_make_one_message_and_a_flood_of_pings_ends_the_link(
 
 #[tokio::test]
 async fn fault_41_a_length_beyond_the_limit_is_refused_before_anything_is_allocated() {
-    breaks_the_protocol(&[0x82, 0x7f, 0x80, 0, 0, 0, 0, 0, 0, 0]).await;
-    breaks_the_protocol(&[0x82, 0x7f, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff]).await;
+    is_left(&[0x82, 0x7f, 0x80, 0, 0, 0, 0, 0, 0, 0], ErrorCode::TooBig, 1009).await;
+    is_left(&[0x82, 0x7f, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff], ErrorCode::TooBig, 1009).await;
 }
 
 #[tokio::test]

@@ -349,6 +349,9 @@ fn parting_code(cause: &Error) -> Option<u16> {
     if cause.code() == ErrorCode::Protocol && cause.close_code().is_none() {
         return Some(PROTOCOL_ERROR);
     }
+    if cause.code() == ErrorCode::TooBig && cause.close_code().is_none() {
+        return Some(TOO_BIG);
+    }
     (cause.code() == ErrorCode::SlowConsumer).then_some(POLICY_VIOLATION)
 }
 

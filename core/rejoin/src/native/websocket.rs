@@ -196,7 +196,7 @@ fn failure(error: &WsError) -> SocketEvent {
 fn broken(error: &WsError) -> Error {
     match error {
         WsError::Capacity(_) => {
-            Error::new(ErrorCode::Protocol, "the server sent a message larger than max_message_bytes")
+            Error::new(ErrorCode::TooBig, "the server sent a message larger than max_message_bytes")
         }
         WsError::Protocol(violation) => {
             Error::new(ErrorCode::Protocol, format!("the server broke RFC 6455: {violation}"))
