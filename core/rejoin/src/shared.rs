@@ -186,9 +186,12 @@ where
             Ok(Subscription::new(self.clone(), id))
         })?;
         let mut state = self.state();
+        let leaving = matches!(state, State::Disconnecting);
         loop {
             match state {
                 State::Connected { .. } => return Ok(()),
+                // The end of a disconnect that was under way: what this call asked for follows it.
+                State::Disconnected { .. } if leaving && !self.state().is_disconnected() => {}
                 State::Disconnected { reason: Some(reason) } => return Err(reason),
                 State::Disconnected { reason: None }
                 | State::Connecting { .. }

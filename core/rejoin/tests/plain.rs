@@ -117,3 +117,22 @@ async fn a_slow_consumer_stops_the_reading_and_loses_nothing() {
     assert_eq!(messages.take_missed(), 0);
     server.await.unwrap();
 }
+
+#[tokio::test]
+async fn connect_while_disconnecting_waits_for_the_new_connection() {
+    let (listener, url) = listen().await;
+    let client = fast(&url).close_grace(Duration::from_millis(50)).build().unwrap();
+    let (connected, first) = tokio::join!(client.connect(), accept(&listener));
+    connected.unwrap();
+    let mut states = client.states();
+    let disconnecting = tokio::spawn({
+        let client = client.clone();
+        async move { client.disconnect().await }
+    });
+    // The server does not answer the close, so that the client is still leaving.
+    while states.next().await.unwrap() != State::Disconnecting {}
+    let (connected, second) = tokio::join!(client.connect(), accept(&listener));
+    connected.unwrap();
+    disconnecting.await.unwrap();
+    drop((first, second));
+}

@@ -58,6 +58,11 @@ impl State {
         }
     }
 
+    /// Whether nothing is attempted until the application calls `connect`.
+    pub const fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Disconnected { .. })
+    }
+
     /// Whether messages flow.
     pub const fn is_connected(&self) -> bool {
         matches!(self, Self::Connected { .. })
