@@ -58,7 +58,7 @@ async fn waits_for_the_connection(t: Stage) -> Verdict {
 async fn times_out(t: Stage) -> Verdict {
     let server = t.server().await?;
     let client = t.connected_socketio(&server, json!({})).await?;
-    let fields = json!({ "name": "sink", "ack": true, "timeout_ms": 50 });
+    let fields = json!({ "name": "unheard", "ack": true, "timeout_ms": 50 });
     client.refused("emit", fields, "ack_timeout").await?;
     equal("the acknowledgement", client.ask("ack", json!(["next"])).await?, json!(["next"]))
 }

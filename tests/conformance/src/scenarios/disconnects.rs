@@ -37,7 +37,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     ),
     scenario!(
         socketio_kick_is_final,
-        "Socket.IO's DISCONNECT is server_disconnect: the namespace stays away"
+        "Socket.IO's DISCONNECT of the last namespace is server_disconnect: nothing connects again"
     ),
 ];
 
@@ -193,7 +193,8 @@ async fn socketio_kick_is_final(t: Stage) -> Verdict {
     peer.tell(json!({ "op": "kick_all" })).await?;
     let end = client.next_where("namespace", |event| event["state"] == "disconnected").await?;
     same("why", &end["error"]["code"], "server_disconnect")?;
+    client.state_because("disconnected", "server_disconnect").await?;
     client.connected_times(1).await?;
-    client.call("namespace", json!({ "namespace": "/" })).await?;
+    client.connect().await?;
     equal("the acknowledgement", client.ask("ack", json!(["by request"])).await?, json!(["by request"]))
 }
