@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks through them")]
 
 mod agent;
+mod conformance;
 mod hygiene;
 mod purity;
 mod shell;
@@ -56,6 +57,12 @@ const COMMANDS: &[Command] = &[
         arguments: "",
         about: "weigh the npm package, and fail above its budget",
         run: wasm::size,
+    },
+    Command {
+        name: "conformance",
+        arguments: "[--agent NAME]... [--scenario NAME] [--list]",
+        about: "run every scenario against every agent, and write docs/conformance.md",
+        run: conformance::command_line,
     },
     Command {
         name: "swift",

@@ -84,6 +84,12 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step { name: "sim", counts: Check, needs: &[], run: sim },
     Step { name: "wasm", counts: Tests, needs: &["wasm32-wasip1", "node"], run: wasm },
+    Step {
+        name: "conformance",
+        counts: Tests,
+        needs: &["node", "tests/peers"],
+        run: |stage| stage.sh("cargo xtask conformance"),
+    },
     Step { name: "demo", counts: Check, needs: &[], run: demo },
 ];
 
