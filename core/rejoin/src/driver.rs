@@ -1,5 +1,6 @@
 //! The one task that owns a connection's socket: it carries out what the core says, and tells it what happened.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,9 +15,11 @@ use crate::socket::{Dial, Socket};
 
 /// Frames that cross the lock at once, in each direction.
 const BATCH: usize = 128;
+/// Bytes that are read before they are handed to the consumers: what they get should still be in the cache.
+const READ_BYTES: usize = 16 * 1024;
 /// Bytes that are pulled from the core before they are flushed.
-const BATCH_BYTES: usize = 256 * 1024;
-/// Rounds before other tasks get their turn.
+const WRITE_BYTES: usize = 256 * 1024;
+/// Rounds before other tasks get their turn, and batches that are read before something is written.
 const MAX_ROUNDS: usize = 16;
 
 struct Open<S> {
@@ -24,6 +27,8 @@ struct Open<S> {
     socket: S,
     /// The peer or the network ended it: nothing more is read or written.
     ended: bool,
+    /// More may be there to read than was asked for since the driver woke.
+    unread: bool,
     unflushed: bool,
     reported: u64,
 }
@@ -43,6 +48,8 @@ pub(crate) struct Driver<P: Protocol, R, D: Dial> {
     frames: Vec<Frame>,
     wakers: Vec<Waker>,
     reading_paused: bool,
+    /// Rounds since something was written, because more was there to be read.
+    corked: usize,
     sleep: Sleep,
     wake_at: Option<Timestamp>,
 }
@@ -67,6 +74,7 @@ where
             frames: Vec::new(),
             wakers: Vec::new(),
             reading_paused: false,
+            corked: 0,
             sleep: Sleep::new(),
             wake_at: None,
         }
@@ -80,11 +88,13 @@ where
         {
             self.asking = None;
         }
-        let read_all = self.read(cx);
-        let more = {
+        let unread = self.read(cx);
+        let corked = unread && self.corked < MAX_ROUNDS;
+        self.corked = if corked { self.corked + 1 } else { 0 };
+        let (more, commands) = {
             let shared = self.shared.clone();
             let mut inner = shared.lock();
-            let more = self.exchange(&mut inner, cx);
+            let more = self.exchange(&mut inner, corked, cx);
             if inner.is_over() && self.open.is_none() && inner.commands.is_empty() {
                 drop(inner);
                 self.wake_all();
@@ -93,12 +103,17 @@ where
             if !more {
                 inner.driver = Some(cx.waker().clone());
             }
-            more
+            (more, core::mem::take(&mut inner.commands))
         };
         self.wake_all();
-        let commanded = self.carry_out(cx);
-        let wrote = self.write(cx);
-        if more || commanded || wrote || !read_all { Poll::Ready(true) } else { Poll::Pending }
+        let commanded = self.carry_out(commands, cx);
+        let wrote = !corked && self.write(cx);
+        if unread {
+            // The consumers come first: more would only wait for them.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if more || commanded || wrote { Poll::Ready(true) } else { Poll::Pending }
     }
 
     fn poll_dial(&mut self, cx: &mut Context<'_>) {
@@ -112,7 +127,8 @@ where
                 self.reading_paused = false;
                 let subprotocol = socket.subprotocol().map(str::to_owned);
                 self.shared.look_mut(|inner| inner.subprotocol = subprotocol);
-                self.open = Some(Open { id, socket, ended: false, unflushed: false, reported: 0 });
+                self.open =
+                    Some(Open { id, socket, ended: false, unread: true, unflushed: false, reported: 0 });
             }
             Err(error) => self.shared.with(|inner, now| {
                 inner.connection.handle_socket(id, SocketEvent::Failed(error), now);
@@ -120,32 +136,39 @@ where
         }
     }
 
-    /// Reads a batch. True if there is no more for now.
+    /// Reads a batch. True if there may be more.
     fn read(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(open) = &mut self.open else { return true };
-        if open.ended {
-            return true;
+        let Some(open) = &mut self.open else { return false };
+        if open.ended || !open.unread {
+            return false;
         }
         let room = if self.reading_paused { 0 } else { self.shared.lock().router.room().min(BATCH) };
-        while self.events.len() < room {
+        let mut bytes = 0;
+        while self.events.len() < room && bytes < READ_BYTES {
             match open.socket.poll_event(cx) {
-                Poll::Pending => return true,
+                Poll::Pending => {
+                    open.unread = false;
+                    return false;
+                }
                 Poll::Ready(event) => {
+                    if let SocketEvent::Frame(frame) = &event {
+                        bytes += frame.len();
+                    }
                     open.ended = matches!(event, SocketEvent::Closed { .. } | SocketEvent::Failed(_));
                     self.events.push(event);
                     if open.ended {
-                        return true;
+                        return false;
                     }
                 }
             }
         }
-        room == 0
+        room > 0
     }
 
     /// Under the lock: inputs to the core, effects and frames out of it. True if something happened.
-    fn exchange(&mut self, inner: &mut Inner<P, R>, cx: &mut Context<'_>) -> bool {
+    fn exchange(&mut self, inner: &mut Inner<P, R>, corked: bool, cx: &mut Context<'_>) -> bool {
         let now = self.shared.now();
-        let mut busy = !self.events.is_empty();
+        let mut busy = false;
         if let Some(open) = &mut self.open {
             let flushed = open.socket.flushed();
             if flushed > open.reported {
@@ -170,39 +193,46 @@ where
             inner.connection.handle_timeout(now);
             busy = true;
         }
-        busy |= self.pull(inner, now, cx);
+        busy |= !corked && self.pull(inner, now, cx);
         inner.pump(&mut self.wakers);
         self.set_timer(inner.connection.poll_timeout(), now, cx) || busy
     }
 
-    /// Takes frames from the core while the socket can take more.
+    /// Takes frames from the core while the socket can take more. True if the batch was full.
     fn pull(&mut self, inner: &mut Inner<P, R>, now: Timestamp, cx: &mut Context<'_>) -> bool {
         let Some(open) = &mut self.open else { return false };
         if open.ended || open.socket.poll_ready(cx).is_pending() {
             return false;
         }
         let mut bytes = 0;
-        while self.frames.len() < BATCH && bytes < BATCH_BYTES {
+        while self.frames.len() < BATCH && bytes < WRITE_BYTES {
             let Some(transmit) = inner.connection.poll_transmit(now) else { break };
             bytes += transmit.frame.len();
             self.frames.push(transmit.frame);
         }
-        !self.frames.is_empty()
+        self.frames.len() >= BATCH || bytes >= WRITE_BYTES
     }
 
-    /// True if the time has come already.
+    /// Sees to it that the driver wakes at the deadline. Most deadlines only move on: the timer is not set anew for
+    /// that, and finds out when it fires. True if the time has come already.
     fn set_timer(&mut self, next: Option<(Timestamp, Timer)>, now: Timestamp, cx: &mut Context<'_>) -> bool {
-        let at = next.map(|(at, _)| at);
-        if at != self.wake_at {
-            self.wake_at = at;
-            if let Some(at) = at {
-                self.sleep.reset(at.since(now));
+        let Some((at, _)) = next else { return false };
+        if self.wake_at.is_none_or(|earlier| at < earlier) {
+            self.wake(at, now);
+        }
+        while self.sleep.poll(cx).is_ready() {
+            if at <= now {
+                self.wake_at = None;
+                return true;
             }
+            self.wake(at, now);
         }
-        at.is_some() && self.sleep.poll(cx).is_ready() && {
-            self.wake_at = None;
-            true
-        }
+        false
+    }
+
+    fn wake(&mut self, at: Timestamp, now: Timestamp) {
+        self.wake_at = Some(at);
+        self.sleep.reset(at.since(now));
     }
 
     fn wake_all(&mut self) {
@@ -210,8 +240,7 @@ where
     }
 
     /// Carries out what the core said, without the lock. True if there was something.
-    fn carry_out(&mut self, cx: &mut Context<'_>) -> bool {
-        let commands = core::mem::take(&mut self.shared.lock().commands);
+    fn carry_out(&mut self, commands: VecDeque<Output<P::Event>>, cx: &mut Context<'_>) -> bool {
         let busy = !commands.is_empty();
         for command in commands {
             match command {
@@ -222,7 +251,7 @@ where
                     self.dialing = Some((socket, self.dialer.dial(credentials)));
                 }
                 Output::Rejoin { socket } => self.asking = self.hooks.rejoin(&self.shared, socket),
-                Output::Close { socket, code } => self.close(socket, code),
+                Output::Close { socket, code } => self.close(socket, code, cx),
                 Output::Abort { socket, code } => self.abort(socket, code, cx),
                 // Given out by the pump.
                 Output::Event(_) => {}
@@ -231,11 +260,11 @@ where
         busy
     }
 
-    fn close(&mut self, socket: SocketId, code: u16) {
+    fn close(&mut self, socket: SocketId, code: u16, cx: &mut Context<'_>) {
         let Some(open) = self.open.as_mut().filter(|open| open.id == socket && !open.ended) else { return };
-        let written = self.frames.drain(..).try_for_each(|frame| open.socket.write(frame));
+        let written = self.frames.drain(..).try_for_each(|frame| open.socket.write(frame, cx));
         if written.is_ok() {
-            open.socket.close(code);
+            open.socket.close(code, cx);
         }
         open.unflushed = true;
     }
@@ -247,7 +276,7 @@ where
         }
         if let Some(mut open) = self.open.take_if(|open| open.id == socket) {
             if let Some(code) = code {
-                open.socket.close(code);
+                open.socket.close(code, cx);
                 // As far as it goes: nobody waits for a peer that is at fault.
                 let _ = open.socket.poll_flush(cx);
             }
@@ -264,7 +293,7 @@ where
         }
         let mut result = Ok(());
         for frame in self.frames.drain(..) {
-            result = result.and_then(|()| open.socket.write(frame));
+            result = result.and_then(|()| open.socket.write(frame, cx));
             open.unflushed = true;
         }
         if open.unflushed
@@ -301,6 +330,9 @@ where
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(open) = &mut self.open {
+            open.unread = true;
+        }
         for _ in 0..MAX_ROUNDS {
             match self.round(cx) {
                 Poll::Ready(true) => {}

@@ -138,9 +138,9 @@ where
         let mut inner = self.lock();
         let result = input(&mut inner, now);
         inner.pump(&mut wakers);
-        wakers.extend(inner.driver.take());
+        let driver = inner.driver.take();
         drop(inner);
-        wakers.into_iter().for_each(Waker::wake);
+        wakers.into_iter().chain(driver).for_each(Waker::wake);
         result
     }
 

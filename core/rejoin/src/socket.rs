@@ -18,7 +18,7 @@ pub(crate) trait Socket {
     ///
     /// # Errors
     /// The link is broken.
-    fn write(&mut self, frame: Frame) -> Result<(), Error>;
+    fn write(&mut self, frame: Frame, cx: &mut Context<'_>) -> Result<(), Error>;
 
     /// Hands what was written to the operating system. Ready when nothing is left, or with the error that broke the link.
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>>;
@@ -30,7 +30,7 @@ pub(crate) trait Socket {
     fn progressed(&mut self) -> bool;
 
     /// Sends a close frame after what was written.
-    fn close(&mut self, code: u16);
+    fn close(&mut self, code: u16, cx: &mut Context<'_>);
 
     /// The subprotocol that the server chose.
     fn subprotocol(&self) -> Option<&str>;

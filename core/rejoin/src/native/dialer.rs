@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use rejoin_proto::{Error, ErrorCode, Secret};
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tungstenite::protocol::WebSocketConfig;
 
 use super::config::DialConfig;
+use super::frames::Frames;
 use super::readahead::ReadAhead;
 use super::target::{Endpoint, Target};
 use super::tls::Connector;
@@ -34,7 +34,7 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct Link {
     /// The frames. What arrived with the server's answer is already in it.
-    pub(crate) socket: WebSocketStream<Transport>,
+    pub(crate) socket: Frames<Transport>,
     /// The subprotocol that the server chose.
     pub(crate) subprotocol: Option<String>,
 }
@@ -81,8 +81,7 @@ impl Inner {
         };
         let upgrading = upgrade(&mut transport, &self.target, &self.config, token);
         let Upgraded { subprotocol, rest } = stage::within("upgrade", limits.upgrade, upgrading).await?;
-        let config = Some(self.frame_config());
-        let socket = WebSocketStream::from_partially_read(transport, rest, Role::Client, config).await;
+        let socket = Frames::new(transport, rest, self.frame_config());
         Ok(Link { socket, subprotocol })
     }
 

@@ -1,8 +1,9 @@
 //! The native way to a WebSocket: addresses, TCP, proxy, TLS and the HTTP upgrade, each with its own
-//! deadline and its own typed error. The frames after it are tokio-tungstenite's.
+//! deadline and its own typed error. The frames after it are tungstenite's.
 
 mod config;
 mod dialer;
+mod frames;
 mod happy_eyeballs;
 mod http;
 mod options;

@@ -1,70 +1,79 @@
-use std::future::Future;
+use std::cell::Cell;
 use std::io;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, ready};
+use std::ops::Range;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use bytes::{Buf, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How much is read at once while much arrives, in bytes.
+/// How much is read at once, in bytes.
 const AHEAD: usize = 64 * 1024;
 
-/// Reads large pieces while much arrives, and holds no buffer while the connection is quiet.
+type Buffer = Box<[u8]>;
+
+thread_local! {
+    /// The buffer that the connections of this thread read into, one after the other.
+    static SPARE: Cell<Option<Buffer>> = const { Cell::new(None) };
+}
+
+/// Reads large pieces, and holds no buffer once all that arrived was taken.
 ///
 /// tungstenite keeps its read buffer for life and touches all of it, so ours is small; without this, each
 /// refill of it would be a system call.
 #[derive(Debug)]
 pub(crate) struct ReadAhead<S> {
     inner: S,
-    ahead: BytesMut,
-    /// The last read filled all the room it had: more is likely there.
-    busy: bool,
+    ahead: Option<Buffer>,
+    /// What of `ahead` is still to be taken.
+    rest: Range<usize>,
 }
 
 impl<S> ReadAhead<S> {
     pub(super) fn new(inner: S) -> Self {
-        Self { inner, ahead: BytesMut::new(), busy: false }
-    }
-
-    fn rest(&mut self) {
-        self.ahead = BytesMut::new();
-        self.busy = false;
+        Self { inner, ahead: None, rest: 0..0 }
     }
 }
 
 #[cfg(test)]
 impl<S> ReadAhead<S> {
-    pub(super) fn buffered_capacity(&self) -> usize {
-        self.ahead.capacity()
+    pub(super) fn holds_a_buffer(&self) -> bool {
+        self.ahead.is_some()
     }
+}
+
+/// Nothing is left to borrow or to give back to while a thread ends.
+fn borrow_buffer() -> Buffer {
+    SPARE.try_with(Cell::take).ok().flatten().unwrap_or_else(|| vec![0; AHEAD].into_boxed_slice())
+}
+
+fn give_back(buffer: Buffer) {
+    let _ = SPARE.try_with(|spare| spare.set(Some(buffer)));
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for ReadAhead<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let wanted = out.remaining();
-        if this.ahead.is_empty() {
-            if !this.busy {
-                let before = out.filled().len();
-                ready!(Pin::new(&mut this.inner).poll_read(cx, out))?;
-                this.busy = wanted > 0 && out.filled().len() - before == wanted;
-                return Poll::Ready(Ok(()));
+        let buffer = match this.ahead.take() {
+            Some(buffer) => buffer,
+            None => {
+                let mut buffer = borrow_buffer();
+                let mut space = ReadBuf::new(&mut buffer);
+                let read = Pin::new(&mut this.inner).poll_read(cx, &mut space);
+                this.rest = 0..space.filled().len();
+                if !matches!(read, Poll::Ready(Ok(()))) {
+                    give_back(buffer);
+                    return read;
+                }
+                buffer
             }
-            this.ahead.reserve(AHEAD);
-            let read = pin!(this.inner.read_buf(&mut this.ahead)).poll(cx);
-            let Poll::Ready(read) = read else {
-                this.rest();
-                return Poll::Pending;
-            };
-            if read? < wanted {
-                this.busy = false;
-            }
-        }
-        let taken = this.ahead.len().min(wanted);
-        out.put_slice(&this.ahead[..taken]);
-        this.ahead.advance(taken);
-        if this.ahead.is_empty() && !this.busy {
-            this.rest();
+        };
+        let taken = this.rest.len().min(out.remaining());
+        out.put_slice(&buffer[this.rest.start..this.rest.start + taken]);
+        this.rest.start += taken;
+        if this.rest.is_empty() {
+            give_back(buffer);
+        } else {
+            this.ahead = Some(buffer);
         }
         Poll::Ready(Ok(()))
     }

@@ -1,21 +1,19 @@
 //! The driver's view of a tungstenite stream.
 
 use std::collections::VecDeque;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use bytestring::ByteString;
-use futures_util::{Sink, Stream};
 use rejoin_proto::{Credentials, Error, ErrorCode, Frame, SocketEvent};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::Frame as WsFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tungstenite::error::{Error as WsError, ProtocolError};
+use tungstenite::protocol::CloseFrame;
+use tungstenite::protocol::frame::Frame as WsFrame;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
+use tungstenite::{Message, Utf8Bytes};
 
 use super::dialer::{Dialer, Link};
+use super::frames::Frames;
 use super::transport::Transport;
 use crate::platform::BoxFuture;
 use crate::socket::{Dial, Socket};
@@ -23,7 +21,7 @@ use crate::socket::{Dial, Socket};
 /// An open WebSocket.
 #[derive(Debug)]
 pub(crate) struct WebSocket {
-    stream: WebSocketStream<Transport>,
+    stream: Frames<Transport>,
     subprotocol: Option<String>,
     /// Frames written so far, and how many of them were handed over.
     frames: u64,
@@ -40,7 +38,7 @@ pub(crate) struct WebSocket {
 impl WebSocket {
     pub(super) fn new(link: Link) -> Self {
         let Link { socket: stream, subprotocol } = link;
-        let end = stream.get_ref().written();
+        let end = stream.transport().written();
         Self {
             stream,
             subprotocol,
@@ -52,28 +50,24 @@ impl WebSocket {
             full_at: None,
         }
     }
-
-    fn send(&mut self, message: Message) -> Result<(), WsError> {
-        Pin::new(&mut self.stream).start_send(message)
-    }
 }
 
 impl Socket for WebSocket {
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<SocketEvent> {
-        let event = match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
-            Some(Ok(Message::Text(text))) => match ByteString::try_from(Bytes::from(text)) {
+        let event = match ready!(self.stream.poll_next(cx)) {
+            Ok(Message::Text(text)) => match ByteString::try_from(Bytes::from(text)) {
                 Ok(text) => SocketEvent::Frame(Frame::Text(text)),
                 Err(_) => SocketEvent::Failed(Error::new(
                     ErrorCode::Protocol,
                     "the server sent text that is not UTF-8",
                 )),
             },
-            Some(Ok(Message::Binary(bytes))) => SocketEvent::Frame(Frame::Binary(bytes)),
-            Some(Ok(Message::Ping(bytes))) => SocketEvent::Frame(Frame::Ping(bytes)),
-            Some(Ok(Message::Pong(bytes))) => SocketEvent::Frame(Frame::Pong(bytes)),
-            Some(Ok(Message::Close(close))) => {
+            Ok(Message::Binary(bytes)) => SocketEvent::Frame(Frame::Binary(bytes)),
+            Ok(Message::Ping(bytes)) => SocketEvent::Frame(Frame::Ping(bytes)),
+            Ok(Message::Pong(bytes)) => SocketEvent::Frame(Frame::Pong(bytes)),
+            Ok(Message::Close(close)) => {
                 // The answer to the close is written already; whether it leaves in time is the peer's concern.
-                let _ = Pin::new(&mut self.stream).poll_flush(cx);
+                let _ = self.stream.poll_flush(cx);
                 let (code, reason) = match close {
                     Some(CloseFrame { code, reason }) => {
                         (Some(u16::from(code)), ByteString::from(reason.as_str()))
@@ -83,18 +77,17 @@ impl Socket for WebSocket {
                 SocketEvent::Closed { code, reason }
             }
             // Only written, never read.
-            Some(Ok(Message::Frame(_))) | None => closed(),
-            Some(Err(error)) => failure(&error),
+            Ok(Message::Frame(_)) => closed(),
+            Err(error) => failure(&error),
         };
         Poll::Ready(event)
     }
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // An error is met again by the flush or the read that follows.
-        Pin::new(&mut self.stream).poll_ready(cx).map(|_| ())
+        self.stream.poll_ready(cx)
     }
 
-    fn write(&mut self, frame: Frame) -> Result<(), Error> {
+    fn write(&mut self, frame: Frame, cx: &mut Context<'_>) -> Result<(), Error> {
         self.starts.push_back(self.end);
         self.end += wire_length(frame.len());
         self.frames += 1;
@@ -107,12 +100,11 @@ impl Socket for WebSocket {
             Frame::Ping(bytes) => Message::Ping(bytes),
             Frame::Pong(bytes) => Message::Pong(bytes),
         };
-        self.send(message).map_err(|error| broken(&error))
+        self.stream.write(message, cx).map_err(|error| broken(&error))
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let result = Pin::new(&mut self.stream).poll_flush(cx);
-        match result {
+        match self.stream.poll_flush(cx) {
             Poll::Ready(Ok(())) => {
                 self.flushed = self.frames;
                 self.starts.clear();
@@ -120,14 +112,14 @@ impl Socket for WebSocket {
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(broken(&error))),
             Poll::Pending => {
-                self.full_at.get_or_insert(self.stream.get_ref().written());
+                self.full_at.get_or_insert(self.stream.transport().written());
                 Poll::Pending
             }
         }
     }
 
     fn progressed(&mut self) -> bool {
-        let transport = self.stream.get_ref();
+        let transport = self.stream.transport();
         let arrived = transport.read() > self.seen;
         self.seen = transport.read();
         // A buffer that was full drains only if the peer's TCP takes what is in it.
@@ -138,7 +130,7 @@ impl Socket for WebSocket {
     fn flushed(&mut self) -> u64 {
         // Answers to pings are not counted in `end`, so that a frame may seem to have left before it did: a message
         // is then told to be unconfirmed rather than sent twice.
-        let written = self.stream.get_ref().written();
+        let written = self.stream.transport().written();
         while self.starts.front().is_some_and(|start| *start < written) {
             self.starts.pop_front();
             self.flushed += 1;
@@ -146,10 +138,10 @@ impl Socket for WebSocket {
         self.flushed
     }
 
-    fn close(&mut self, code: u16) {
+    fn close(&mut self, code: u16, cx: &mut Context<'_>) {
         let close = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
         // A link that cannot take it is about to be found dead.
-        let _ = self.send(Message::Close(Some(close)));
+        let _ = self.stream.write(Message::Close(Some(close)), cx);
     }
 
     fn subprotocol(&self) -> Option<&str> {

@@ -3,7 +3,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use rejoin_proto::ErrorCode;
 use socket2::SockRef;
 use tokio::io::AsyncWriteExt;
@@ -142,8 +142,8 @@ async fn fault_07_a_reset_ends_the_stream_with_an_error() {
     })
     .await;
     let mut link = dial(port).await.unwrap();
-    let before = link.socket.get_ref().written();
-    link.socket.get_mut().write_all(b"go\r\n\r\n").await.unwrap();
-    assert_eq!(link.socket.get_ref().written() - before, 6);
-    assert!(link.socket.next().await.unwrap().is_err());
+    let before = link.socket.transport().written();
+    link.socket.transport_mut().write_all(b"go\r\n\r\n").await.unwrap();
+    assert_eq!(link.socket.transport().written() - before, 6);
+    assert!(poll_fn(|cx| link.socket.poll_next(cx)).await.is_err());
 }
