@@ -28,6 +28,8 @@ struct Options {
     agents: Vec<&'static str>,
     scenario: Option<String>,
     list: bool,
+    /// Write docs/conformance.md.
+    write: bool,
 }
 
 fn main() -> ExitCode {
@@ -66,7 +68,7 @@ fn run() -> Verdict<ExitCode> {
         columns
     });
     println!("{}", report::table(&scenarios, &columns));
-    if options.scenario.is_none() {
+    if options.write {
         report::write(&report::markdown(&scenarios, &columns))?;
     }
     Ok(if columns.iter().all(Column::is_full) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -81,6 +83,7 @@ fn options() -> Verdict<Options> {
             Long("agent") => options.agents.push(arguments.value()?.string()?.leak()),
             Long("scenario") => options.scenario = Some(arguments.value()?.string()?),
             Long("list") => options.list = true,
+            Long("write") => options.write = true,
             other @ (Long(_) | Short(_) | Value(_)) => return Err(other.unexpected().into()),
         }
     }

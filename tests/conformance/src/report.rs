@@ -49,9 +49,11 @@ pub(crate) fn table(scenarios: &[Listed], columns: &[Column]) -> String {
             }
         }
     }
+    // In the words of Rust's own test programs, which whoever counts tests knows.
     for column in columns {
-        let failed = column.verdicts.len() - column.passed();
-        let _ = write!(text, "\n{}: {} passed, {failed} failed", column.agent, column.passed());
+        let (passed, failed) = (column.passed(), column.verdicts.len() - column.passed());
+        let result = if failed == 0 { "ok" } else { "FAILED" };
+        let _ = write!(text, "\n\n{}\ntest result: {result}. {passed} passed; {failed} failed", column.agent);
     }
     text
 }

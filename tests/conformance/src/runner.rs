@@ -13,7 +13,7 @@ use crate::stage::Stage;
 use crate::verdict::Verdict;
 
 /// Most of a scenario is waiting.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 12;
 
 /// One scenario of the list.
 #[derive(Clone, Copy, Debug)]
@@ -47,15 +47,20 @@ pub(crate) async fn run(
     told: impl Fn(Listed, &Verdict),
 ) -> Vec<Verdict> {
     let running = Running { name: agent, agent: Mutex::new(None) };
-    stream::iter(scenarios)
-        .map(|listed| async {
-            let verdict = running.run(*listed).await;
-            told(*listed, &verdict);
-            verdict
+    let mut ended: Vec<_> = stream::iter(scenarios.iter().enumerate())
+        .map(|(place, listed)| {
+            let (running, told) = (&running, &told);
+            async move {
+                let verdict = running.run(*listed).await;
+                told(*listed, &verdict);
+                (place, verdict)
+            }
         })
-        .buffered(AT_ONCE)
+        .buffer_unordered(AT_ONCE)
         .collect()
-        .await
+        .await;
+    ended.sort_by_key(|(place, _)| *place);
+    ended.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
 /// The process that scenarios share; another takes its place if it ends.

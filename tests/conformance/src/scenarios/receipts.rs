@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Scenario, scenario};
 use crate::stage::{Stage, fault};
-use crate::verdict::{Verdict, ensure, equal, same};
+use crate::verdict::{Verdict, ensure, same};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     scenario!(sent, "a message on a living link is sent"),
