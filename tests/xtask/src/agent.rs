@@ -3,7 +3,7 @@
 //! Standard output belongs to the agent alone, so that what a build prints goes to standard error.
 
 use crate::shell::{Fallible, target_dir};
-use crate::{tools, wasm};
+use crate::{package, tools, wasm};
 use std::process::{Command, ExitCode};
 
 /// One agent. To add one, add its line to [`AGENTS`].
@@ -17,6 +17,9 @@ const AGENTS: &[Agent] = &[
     Agent { name: "rust", build: rust },
     Agent { name: "node", build: node },
     Agent { name: "browser", build: browser },
+    Agent { name: "python", build: package::python::agent },
+    Agent { name: "swift", build: package::swift::agent },
+    Agent { name: "kotlin", build: package::kotlin::agent },
 ];
 
 /// The names of all agents.

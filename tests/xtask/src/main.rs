@@ -4,6 +4,7 @@
 mod agent;
 mod conformance;
 mod hygiene;
+mod package;
 mod purity;
 mod shell;
 mod sim;
@@ -45,6 +46,12 @@ const COMMANDS: &[Command] = &[
         arguments: "NAME",
         about: "build a conformance agent, and be it on standard input and output",
         run: agent::command,
+    },
+    Command {
+        name: "package",
+        arguments: "python|swift|kotlin [--release]",
+        about: "build a package over bindings-uniffi, and say where it is",
+        run: package::command_line,
     },
     Command {
         name: "wasm",

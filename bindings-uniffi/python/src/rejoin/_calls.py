@@ -5,7 +5,7 @@ import inspect
 import itertools
 import logging
 import weakref
-from typing import Any, Dict, Optional, Set, Union
+from typing import Any, Dict, Optional, Set, Tuple, Union
 
 from . import rejoin_ffi as ffi
 from ._credentials import CredentialsCallback, CredentialsReason, answer
@@ -37,7 +37,7 @@ class Calls:
         self._questions: Set[asyncio.Task[None]] = set()
         self._task: Optional[asyncio.Task[None]] = None
 
-    def open(self) -> tuple[int, asyncio.Future[Any]]:
+    def open(self) -> Tuple[int, asyncio.Future[Any]]:
         """A number for a call, and the future that its answer resolves."""
         loop = asyncio.get_running_loop()
         if self._task is None or self._task.done():
@@ -67,11 +67,9 @@ class Calls:
         if item.is_RECEIPT():
             self._resolve(item.call, Outcome[item.outcome.name])
         elif item.is_ACKNOWLEDGED():
-            self._resolve(item.call, decode(item.args))
+            self._resolve(item.call, (Outcome.ACKNOWLEDGED, decode(item.args)))
         elif item.is_UNACKNOWLEDGED():
-            error = RejoinError._of(item.failure)
-            error.outcome = Outcome[item.outcome.name]  # type: ignore[attr-defined]
-            self._fail(item.call, error)
+            self._resolve(item.call, (Outcome[item.outcome.name], RejoinError._of(item.failure)))
         elif item.is_COMPLETED():
             if item.failure is None:
                 self._resolve(item.call, None)
@@ -101,7 +99,7 @@ class Calls:
                 credentials = self._credentials(CredentialsReason[reason.name])
                 if inspect.isawaitable(credentials):
                     credentials = await credentials
-            told = answer(credentials)
+            told: Any = answer(credentials)
         except Exception as error:
             logger.warning("%s: the credentials callback failed", self._label, exc_info=error)
             told = ffi.CredentialsAnswer.FAILED(f"{type(error).__name__}: {error}")

@@ -22,7 +22,7 @@ class Connection(Generic[N]):
     """What every client does, whatever its protocol."""
 
     def __init__(self, native: N, url: str, credentials: Optional[CredentialsCallback]) -> None:
-        self._native = native
+        self._native: N = native
         self._label = urlsplit(url).netloc.rpartition("@")[2]
         self._calls = Calls(native, self._label, credentials)
 

@@ -61,4 +61,4 @@ def translated() -> Iterator[None]:
     try:
         yield
     except ffi.Failed as failed:
-        raise RejoinError._of(failed.failure) from None
+        raise RejoinError._of(failed.failure) from None  # type: ignore[attr-defined]

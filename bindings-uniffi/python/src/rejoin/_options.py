@@ -94,12 +94,15 @@ def millis(name: str, value: Optional[Seconds]) -> Optional[int]:
     return whole if whole == seconds * 1000 else whole + 1
 
 
-def count(name: str, value: Optional[int], maximum: int = 2**63) -> Optional[int]:
-    if value is None:
-        return None
+def whole(name: str, value: int, maximum: int) -> int:
+    """A whole number that the core can take."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= maximum:
         raise invalid(name, f"must be a whole number from 0 to {maximum}")
     return value
+
+
+def count(name: str, value: Optional[int], maximum: int = 2**63) -> Optional[int]:
+    return None if value is None else whole(name, value, maximum)
 
 
 def text(name: str, value: Any) -> str:

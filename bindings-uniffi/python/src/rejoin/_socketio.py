@@ -12,7 +12,7 @@ from ._credentials import CredentialsCallback
 from ._errors import RejoinError, invalid, translated
 from ._options import Seconds
 from ._payload import decode, encode
-from ._receipts import Receipt
+from ._receipts import Outcome, Receipt
 from ._streams import Stream
 
 
@@ -64,18 +64,24 @@ class Ack:
     ``expired``, ``dropped``, ``withdrawn``.
     """
 
-    def __init__(self, native: ffi.PendingAck, future: asyncio.Future[List[Any]]) -> None:
+    def __init__(self, native: ffi.PendingAck, future: asyncio.Future[Any]) -> None:
         self._native = native
         self._future = future
-        # An answer that nobody awaits is no fault.
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    @property
+    def outcome(self) -> Optional[Outcome]:
+        """What became of the event, once that is known."""
+        return self._future.result()[0] if self._future.done() and not self._future.cancelled() else None
 
     def withdraw(self) -> bool:
         """Takes the event back if it was not sent yet."""
         return self._native.withdraw()
 
     def __await__(self) -> Generator[Any, None, List[Any]]:
-        return asyncio.shield(self._future).__await__()
+        _, answer = yield from asyncio.shield(self._future).__await__()
+        if isinstance(answer, RejoinError):
+            raise answer
+        return answer  # type: ignore[no-any-return]
 
 
 class Namespace:
@@ -130,7 +136,7 @@ class Namespace:
         options = ffi.EmitOptions(
             send=_options.send_options(volatile, ttl, key),
             timeout_ms=_options.millis("timeout", timeout),
-            retries=_options.count("retries", retries, 2**32 - 1),
+            retries=_options.whole("retries", retries, 2**32 - 1),
         )
         text, payload = _options.text("name", name), encode(args)
         call, future = self._calls.open()

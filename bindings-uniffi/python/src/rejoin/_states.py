@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Optional, Union
+from typing import Any, Optional, Union
 
 from . import rejoin_ffi as ffi
 from ._errors import RejoinError
@@ -85,7 +85,7 @@ class Stats:
     unobserved: int
 
 
-def read_state(state: ffi.State) -> State:
+def read_state(state: Any) -> State:
     if state.is_DISCONNECTED():
         return Disconnected(None if state.reason is None else RejoinError._of(state.reason))
     if state.is_CONNECTING():

@@ -5,7 +5,7 @@ mod tests;
 
 use super::Stage;
 use crate::shell::{self, Fallible};
-use crate::{hygiene, purity};
+use crate::{hygiene, package, purity};
 
 /// One line of the report.
 pub(super) struct Step {
@@ -84,6 +84,19 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step { name: "sim", counts: Check, needs: &[], run: sim },
     Step { name: "wasm", counts: Tests, needs: &["wasm32-wasip1", "node"], run: wasm },
+    Step { name: "python", counts: Tests, needs: &[], run: python },
+    Step {
+        name: "swift",
+        counts: Tests,
+        needs: &["swift"],
+        run: |stage| stage.log.run(&mut package::swift::tests()?),
+    },
+    Step {
+        name: "kotlin",
+        counts: Tests,
+        needs: &["maven"],
+        run: |stage| stage.log.run(&mut package::kotlin::tests()?),
+    },
     Step {
         name: "conformance",
         counts: Tests,
@@ -92,6 +105,10 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step { name: "demo", counts: Check, needs: &[], run: demo },
 ];
+
+/// Run with `--long` too, or where `--only` names them.
+pub(super) const LONG_STEPS: &[Step] =
+    &[Step { name: "fuzz", counts: Check, needs: &["nightly", "cargo-fuzz"], run: fuzz }];
 
 /// A database that cannot be fetched is no verdict on the dependencies; what it says, once fetched, is.
 fn advisories(stage: &mut Stage) -> Fallible<()> {
@@ -141,6 +158,11 @@ fn wasm(stage: &mut Stage) -> Fallible<()> {
     )
 }
 
+/// The types first, then the tests: on the built wheel, in an environment with nothing else in it.
+fn python(stage: &mut Stage) -> Fallible<()> {
+    package::python::tests()?.iter_mut().try_for_each(|command| stage.log.run(command))
+}
+
 /// The exit status alone would let a demo pass that does nothing.
 fn demo(stage: &mut Stage) -> Fallible<()> {
     const PROMISE: &str = "lost 0 · duplicated 0 · reordered 0";
@@ -148,4 +170,24 @@ fn demo(stage: &mut Stage) -> Fallible<()> {
     let log = stage.log.text();
     let last = log.lines().last().unwrap_or_default();
     if last.contains(PROMISE) { Ok(()) } else { Err(format!("the demo did not end with `{PROMISE}`").into()) }
+}
+
+/// New inputs for each decoder, for a minute; those found before are replayed by the ordinary tests.
+fn fuzz(stage: &mut Stage) -> Fallible<()> {
+    const FOLDER: &str = "core/rejoin-proto/fuzz";
+    let targets = std::fs::read_dir(shell::root().join(FOLDER).join("fuzz_targets"))?;
+    let mut names: Vec<String> = targets
+        .filter_map(|target| target.ok()?.path().file_stem().map(|name| name.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    let found = std::env::temp_dir().join("rejoin-fuzz");
+    for name in names {
+        let corpus = found.join(&name);
+        std::fs::create_dir_all(&corpus)?;
+        let corpora = format!("{} {FOLDER}/corpus/{name}", corpus.display());
+        stage.sh(&format!(
+            "cargo +nightly fuzz run --fuzz-dir {FOLDER} {name} {corpora} -- -max_total_time=60"
+        ))?;
+    }
+    Ok(())
 }

@@ -35,7 +35,7 @@ pub(crate) fn command_line(mut arguments: lexopt::Parser) -> Fallible<ExitCode> 
     let folder = words.next().ok_or("which folder of the project?")?;
     let folder = root().join(folder);
     super::ensure("swift")?;
-    let mut swift = swift_in(&folder)?;
+    let mut swift = inside(&folder, Path::new("swift"))?;
     let status = swift.args(words).stdin(Stdio::inherit()).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -65,22 +65,22 @@ pub(super) fn install(log: &Logged) -> Fallible<()> {
     Ok(fs::rename(partial, system)?)
 }
 
-/// `swift`, to be given its arguments, in a folder that exists at the same path inside.
-fn swift_in(folder: &Path) -> Fallible<Command> {
+/// A program, to be given its arguments, beside the compiler and in a folder that exists at the same path inside.
+pub(crate) fn inside(folder: &Path, program: &Path) -> Fallible<Command> {
     if debian::has("swift") {
-        let mut swift = command("swift");
-        swift.current_dir(folder);
-        return Ok(swift);
+        let mut command = Command::new(program);
+        command.current_dir(folder);
+        return Ok(command);
     }
     let binds = [root().to_owned(), target_dir()];
-    let mut swift = command("unshare --mount sh -c");
-    swift.arg(ENTER).arg("sh").arg(system()?).arg(folder).arg(binds.len().to_string());
+    let mut command = command("unshare --mount sh -c");
+    command.arg(ENTER).arg("sh").arg(system()?).arg(folder).arg(binds.len().to_string());
     for bind in &binds {
         fs::create_dir_all(bind)?;
-        swift.arg(bind);
+        command.arg(bind);
     }
-    swift.arg("swift");
-    Ok(swift)
+    command.arg(program);
+    Ok(command)
 }
 
 fn system() -> Fallible<PathBuf> {

@@ -18,3 +18,20 @@ fn nonsense_in_a_summary_is_not_counted() {
     let log = "test result: ok. many passed; -1 failed; 99999999999999999999999 ignored;;";
     assert_eq!(Totals::of(log), Totals::default());
 }
+
+#[test]
+fn reads_the_summaries_of_other_languages() {
+    let of = |line| {
+        let Totals { passed, failed, ignored } = Totals::of(line);
+        (passed, failed, ignored)
+    };
+    assert_eq!(of("1 failed, 51 passed, 2 skipped in 16.92s"), (51, 1, 2));
+    assert_eq!(of("3 passed in 2.10s (0:00:02)"), (3, 0, 0));
+    assert_eq!(of("\u{25c7} Test run with 5 tests passed after 1.2 seconds."), (5, 0, 0));
+    assert_eq!(of("\u{2718} Test run with 5 tests failed after 1.2 seconds with 2 issues."), (0, 1, 0));
+    assert_eq!(of("[WARNING] Tests run: 9, Failures: 1, Errors: 2, Skipped: 1"), (5, 3, 1));
+    assert_eq!(
+        of("[INFO] Tests run: 9, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 1.2 s -- in A"),
+        (0, 0, 0)
+    );
+}

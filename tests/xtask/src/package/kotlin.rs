@@ -1,0 +1,70 @@
+//! The Kotlin package: a Maven module with its generated half and the native library inside.
+
+use super::{Profile, bindings, glue, native, run, test_server};
+use crate::shell::Fallible;
+use crate::tools;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Where JNA looks for a library on this machine.
+const RESOURCE: &str = if cfg!(target_arch = "aarch64") { "linux-aarch64" } else { "linux-x86-64" };
+
+/// Writes the generated sources, packs the library as a resource, and builds the module.
+pub(super) fn build(profile: Profile) -> Fallible<PathBuf> {
+    generate(profile)?;
+    run(maven()?.args(["--activate-profiles", "!tests", "package"]).arg("-DskipTests"))?;
+    Ok(package().join("rejoin/target"))
+}
+
+/// The agent, built with the package.
+pub(crate) fn agent() -> Fallible<Command> {
+    generate(Profile::Dev)?;
+    run(maven()?
+        .args(["test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test"])
+        .arg(format!("-Dmdep.outputFile={}", class_path().display())))?;
+    let classes = package().join("rejoin/target");
+    let dependencies = fs::read_to_string(class_path())?;
+    let path = format!(
+        "{}:{}:{}",
+        classes.join("classes").display(),
+        classes.join("test-classes").display(),
+        dependencies.trim()
+    );
+    let mut agent = Command::new("java");
+    agent.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &path, "dev.rejoin.agent.MainKt"]);
+    Ok(agent)
+}
+
+/// `mvn test` against the test server.
+pub(crate) fn tests() -> Fallible<Command> {
+    generate(Profile::Dev)?;
+    let mut test = maven()?;
+    test.arg("test").env("REJOIN_TEST_SERVER", test_server()?);
+    Ok(test)
+}
+
+fn generate(profile: Profile) -> Fallible<()> {
+    let library = native(profile)?.join("librejoin_ffi.so");
+    let generated = package().join("rejoin/target/generated");
+    glue("kotlin", &library, &generated.join("kotlin"))?;
+    let resource = generated.join("resources").join(RESOURCE);
+    fs::create_dir_all(&resource)?;
+    fs::copy(&library, resource.join("librejoin_ffi.so"))?;
+    Ok(())
+}
+
+fn maven() -> Fallible<Command> {
+    tools::ensure("maven")?;
+    let mut maven = Command::new("mvn");
+    maven.current_dir(package()).args(["--batch-mode", "--no-transfer-progress"]);
+    Ok(maven)
+}
+
+fn class_path() -> PathBuf {
+    package().join("rejoin/target/class-path")
+}
+
+fn package() -> PathBuf {
+    bindings().join("kotlin")
+}
