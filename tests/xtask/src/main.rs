@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks through them")]
 
 mod agent;
+mod bench;
 mod conformance;
 mod hygiene;
 mod package;
@@ -34,6 +35,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--seeds N] [--from S] | --seed S | --herd   [--protocol plain|socketio]",
         about: "run schedules of the simulation, replay one with its trace, or let a herd reconnect",
         run: sim::command,
+    },
+    Command {
+        name: "bench",
+        arguments: "[echo] [flood] [latency] [idle] [OPTION]...",
+        about: "measure the client beside raw tokio-tungstenite; --help shows the options",
+        run: bench::command,
     },
     Command {
         name: "tools",
