@@ -9,7 +9,7 @@ use crate::shell::{self, Fallible};
 use std::path::Path;
 
 /// All that `rejoin-proto` may link: no clock, no socket, no runtime, no entropy of the system.
-const ALLOWED: [&str; 4] = ["rejoin-proto", "bytes", "bytestring", "fastrand"];
+const ALLOWED: [&str; 5] = ["rejoin-proto", "base64", "bytes", "bytestring", "fastrand"];
 
 /// Conditions that would make the core differ between platforms.
 const PLATFORM: [&str; 4] = ["target_", "unix", "windows", "wasm"];
