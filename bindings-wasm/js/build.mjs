@@ -21,7 +21,7 @@ const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-i
 rmSync(at('dist'), { recursive: true, force: true });
 mkdirSync(at('dist/web'), { recursive: true });
 run(
-  at('node_modules/binaryen/bin/wasm-opt'), at('generated/rejoin_wasm_bg.wasm'), '-o', at('dist/web/rejoin.wasm'), '-Oz', '--converge',
+  at('node_modules/binaryen/bin/wasm-opt'), at('generated/rejoin_wasm_bg.wasm'), '-o', at('dist/web/rejoin.wasm'), '-Oz', '--one-caller-inline-max-function-size=0',
   ...WASM_FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-producers', '--strip-target-features',
 );
 run(at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json'));

@@ -35,8 +35,8 @@ enum Command {
     Abort { socket: SocketId },
 }
 
-pub(crate) struct State<P: Wire> {
-    pub(crate) connection: Connection<P>,
+pub(crate) struct State {
+    pub(crate) connection: Connection<Wire>,
     pub(crate) batch: Batch,
     commands: VecDeque<Command>,
     /// A turn is on its way.
@@ -68,7 +68,7 @@ impl Held {
     }
 }
 
-impl<P: Wire> State<P> {
+impl State {
     fn handle(&mut self, socket: SocketId, event: SocketEvent, payload: Option<JsValue>, now: Timestamp) {
         self.payload = payload;
         self.connection.handle_socket(socket, event, now);
@@ -96,17 +96,17 @@ impl<P: Wire> State<P> {
                 Output::Event(Event::State(state)) => self.batch.state(&state, now),
                 Output::Event(Event::Receipt(receipt)) => self.batch.receipt(&receipt),
                 Output::Event(Event::Protocol(event)) => {
-                    P::record(event, self.payload.take(), &mut self.batch);
+                    event.record(self.payload.take(), &mut self.batch);
                 }
             }
         }
     }
 }
 
-pub(crate) struct Driver<P: Wire> {
+pub(crate) struct Driver {
     host: Host,
     clock: Clock,
-    state: RefCell<State<P>>,
+    state: RefCell<State>,
     link: RefCell<Option<Rc<Link>>>,
     handlers: OnceCell<Handlers>,
     /// The timer that runs, and when it ends.
@@ -114,8 +114,8 @@ pub(crate) struct Driver<P: Wire> {
     look_after: Cell<Duration>,
 }
 
-impl<P: Wire> Driver<P> {
-    pub(crate) fn new(host: Host, connection: Connection<P>) -> Rc<Self> {
+impl Driver {
+    pub(crate) fn new(host: Host, connection: Connection<Wire>) -> Rc<Self> {
         let state = State {
             connection,
             batch: Batch::default(),
@@ -138,7 +138,7 @@ impl<P: Wire> Driver<P> {
     }
 
     /// Gives the core an input; what follows from it happens in a turn of its own.
-    pub(crate) fn with<T>(&self, input: impl FnOnce(&mut State<P>, Timestamp) -> T) -> T {
+    pub(crate) fn with<T>(&self, input: impl FnOnce(&mut State, Timestamp) -> T) -> T {
         let now = self.clock.now();
         let (result, scheduled) = {
             let mut state = self.state.borrow_mut();
@@ -153,7 +153,7 @@ impl<P: Wire> Driver<P> {
     }
 
     /// Looks, changes nothing.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&Connection<P>) -> T) -> T {
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Connection<Wire>) -> T) -> T {
         look(&self.state.borrow().connection)
     }
 
@@ -340,7 +340,7 @@ impl<P: Wire> Driver<P> {
     }
 }
 
-impl<P: Wire> Drop for Driver<P> {
+impl Drop for Driver {
     fn drop(&mut self) {
         self.timer.take().iter().for_each(|(_, handle)| clear_timeout(handle));
         self.link.take().iter().for_each(|link| link.abandon());

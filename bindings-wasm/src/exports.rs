@@ -1,4 +1,4 @@
-//! What JavaScript can call. Two classes, one for each protocol; what they share is generated for both.
+//! What JavaScript can call.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use bytestring::ByteString;
 use js_sys::{Array, Uint8Array};
 use rejoin_proto::socketio::{AckId, Args, EmitOptions, Limits, Options, SocketIo};
 use rejoin_proto::{
-    Ack, Connection, Credentials, Error, ErrorCode, Frame, Message, MessageId, NetworkHint, PlainWebSocket,
-    Secret, SendOptions, SocketEvent, TextHeartbeat, sanitize,
+    Ack, Connection, Credentials, Error, ErrorCode, Frame, LaneId, Message, MessageId, NetworkHint, Outgoing,
+    PlainWebSocket, Secret, SendOptions, SocketEvent, TextHeartbeat, sanitize,
 };
 use wasm_bindgen::prelude::*;
 
@@ -17,24 +17,15 @@ use crate::driver::Driver;
 use crate::handlers::known_code;
 use crate::host::Host;
 use crate::settings;
+use crate::wire::{Wire, ask_socketio};
 
-/// The core of a client of a plain WebSocket server.
+/// The core of one client.
 #[wasm_bindgen]
-pub struct PlainCore(Rc<Driver<PlainWebSocket>>);
+pub struct Core(Rc<Driver>);
 
-/// The core of a client of a Socket.IO server.
-#[wasm_bindgen]
-pub struct SocketIoCore(Rc<Driver<SocketIo>>);
-
-impl std::fmt::Debug for PlainCore {
+impl std::fmt::Debug for Core {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PlainCore")
-    }
-}
-
-impl std::fmt::Debug for SocketIoCore {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SocketIoCore")
+        f.write_str("Core")
     }
 }
 
@@ -53,141 +44,134 @@ fn send_options(volatile: bool, ttl: f64, key: Option<String>) -> SendOptions {
     SendOptions { volatile, ttl: millis(ttl), key: key.map(ByteString::from) }
 }
 
-/// What every core can do.
-macro_rules! common {
-    ($core:ident) => {
-        #[wasm_bindgen]
-        impl $core {
-            /// Connects, and stays connected.
-            pub fn connect(&self) {
-                self.0.with(|state, now| state.connection.connect(now));
-            }
+/// What every client can do.
+#[wasm_bindgen]
+impl Core {
+    /// Connects, and stays connected.
+    pub fn connect(&self) {
+        self.0.with(|state, now| state.connection.connect(now));
+    }
 
-            /// Sends what flows, then closes.
-            pub fn disconnect(&self) {
-                self.0.with(|state, now| state.connection.disconnect(now));
-            }
+    /// Sends what flows, then closes.
+    pub fn disconnect(&self) {
+        self.0.with(|state, now| state.connection.disconnect(now));
+    }
 
-            /// Disconnects for good.
-            pub fn close(&self) {
-                self.0.with(|state, now| state.connection.close(now));
-            }
+    /// Disconnects for good.
+    pub fn close(&self) {
+        self.0.with(|state, now| state.connection.close(now));
+    }
 
-            /// Is told back when everything that happened before was told.
-            pub fn mark(&self) {
-                self.0.with(|state, _| drop(state.batch.record(Kind::Mark)));
-            }
+    /// Is told back when everything that happened before was told.
+    pub fn mark(&self) {
+        self.0.with(|state, _| drop(state.batch.record(Kind::Mark)));
+    }
 
-            /// 0 online, 1 offline, 2 woke, 3 foreground, 4 background.
-            pub fn network(&self, hint: u8) {
-                let hint = match hint {
-                    0 => NetworkHint::Online,
-                    1 => NetworkHint::Offline,
-                    2 => NetworkHint::Woke,
-                    3 => NetworkHint::Foreground,
-                    _ => NetworkHint::Background,
-                };
-                self.0.with(|state, now| state.connection.handle_network(hint, now));
-            }
+    /// 0 online, 1 offline, 2 woke, 3 foreground, 4 background.
+    pub fn network(&self, hint: u8) {
+        let hint = match hint {
+            0 => NetworkHint::Online,
+            1 => NetworkHint::Offline,
+            2 => NetworkHint::Woke,
+            3 => NetworkHint::Foreground,
+            _ => NetworkHint::Background,
+        };
+        self.0.with(|state, now| state.connection.handle_network(hint, now));
+    }
 
-            /// Takes a message back. True if it was not sent yet.
-            pub fn withdraw(&self, id: f64) -> bool {
-                self.0.with(|state, _| state.connection.withdraw(MessageId::new(id as u64)))
-            }
+    /// Takes a message back. True if it was not sent yet.
+    pub fn withdraw(&self, id: f64) -> bool {
+        self.0.with(|state, _| state.connection.withdraw(MessageId::new(id as u64)))
+    }
 
-            /// The credentials callback answered: a token, an auth object as JSON text, or nothing.
-            pub fn credentials(&self, socket: u32, token: Option<String>, auth: Option<String>) {
-                self.answer(
-                    socket,
-                    Ok(match (token, auth) {
-                        (_, Some(auth)) => Credentials::auth_json(auth),
-                        (Some(token), None) => Credentials::bearer(token),
-                        (None, None) => Credentials::none(),
-                    }),
-                );
-            }
+    /// The credentials callback answered: a token, an auth object as JSON text, or nothing.
+    pub fn credentials(&self, socket: u32, token: Option<String>, auth: Option<String>) {
+        self.answer(
+            socket,
+            Ok(match (token, auth) {
+                (_, Some(auth)) => Credentials::auth_json(auth),
+                (Some(token), None) => Credentials::bearer(token),
+                (None, None) => Credentials::none(),
+            }),
+        );
+    }
 
-            /// The credentials callback failed.
-            #[wasm_bindgen(js_name = credentialsFailed)]
-            pub fn credentials_failed(&self, socket: u32, message: &str) {
-                self.answer(socket, Err(Error::new(ErrorCode::CredentialsFailed, sanitize(message))));
-            }
+    /// The credentials callback failed.
+    #[wasm_bindgen(js_name = credentialsFailed)]
+    pub fn credentials_failed(&self, socket: u32, message: &str) {
+        self.answer(socket, Err(Error::new(ErrorCode::CredentialsFailed, sanitize(message))));
+    }
 
-            fn answer(&self, socket: u32, answer: Result<Credentials, Error>) {
-                self.0.with(|state, now| {
-                    let socket = state.connection.socket().filter(|live| live.get() == socket);
-                    if let Some(socket) = socket {
-                        state.connection.handle_credentials(socket, answer, now);
-                    }
-                });
+    fn answer(&self, socket: u32, answer: Result<Credentials, Error>) {
+        self.0.with(|state, now| {
+            let socket = state.connection.socket().filter(|live| live.get() == socket);
+            if let Some(socket) = socket {
+                state.connection.handle_credentials(socket, answer, now);
             }
+        });
+    }
 
-            /// The on-connect step ended; `message` says how it failed.
-            pub fn rejoined(&self, socket: u32, message: Option<String>) {
-                let answer = message.map(|text| Error::new(ErrorCode::RejoinFailed, sanitize(&text)));
-                self.0.with(|state, now| {
-                    let socket = state.connection.socket().filter(|live| live.get() == socket);
-                    if let Some(socket) = socket {
-                        state.connection.handle_rejoined(socket, answer.map_or(Ok(()), Err), now);
-                    }
-                });
+    /// The on-connect step ended; `message` says how it failed.
+    pub fn rejoined(&self, socket: u32, message: Option<String>) {
+        let answer = message.map(|text| Error::new(ErrorCode::RejoinFailed, sanitize(&text)));
+        self.0.with(|state, now| {
+            let socket = state.connection.socket().filter(|live| live.get() == socket);
+            if let Some(socket) = socket {
+                state.connection.handle_rejoined(socket, answer.map_or(Ok(()), Err), now);
             }
+        });
+    }
 
-            /// The consumers are full, or have room again.
-            pub fn reading(&self, paused: bool) {
-                self.0.reading(paused);
-            }
+    /// The consumers are full, or have room again.
+    pub fn reading(&self, paused: bool) {
+        self.0.reading(paused);
+    }
 
-            /// What the platform knows of a failure, beyond what a page is told. `status`: HTTP, or 0.
-            pub fn failed(&self, code: &str, message: &str, status: u16) {
-                let error = Error::new(known_code(code), sanitize(message));
-                let error = if status == 0 { error } else { error.with_status(status) };
-                self.0.socket_event(SocketEvent::Failed(error));
-            }
+    /// What the platform knows of a failure, beyond what a page is told. `status`: HTTP, or 0.
+    pub fn failed(&self, code: &str, message: &str, status: u16) {
+        let error = Error::new(known_code(code), sanitize(message));
+        let error = if status == 0 { error } else { error.with_status(status) };
+        self.0.socket_event(SocketEvent::Failed(error));
+    }
 
-            /// The peer answered a ping frame.
-            pub fn pong(&self) {
-                self.0.socket_event(SocketEvent::Frame(Frame::Pong(bytes::Bytes::new())));
-            }
+    /// The peer answered a ping frame.
+    pub fn pong(&self) {
+        self.0.socket_event(SocketEvent::Frame(Frame::Pong(bytes::Bytes::new())));
+    }
 
-            /// attempts, connects, frames sent, frames received, outbox messages, outbox bytes.
-            pub fn stats(&self) -> Vec<f64> {
-                self.0.look(|connection| {
-                    let counters = connection.counters();
-                    vec![
-                        counters.attempts as f64,
-                        counters.connects as f64,
-                        counters.frames_sent as f64,
-                        counters.frames_received as f64,
-                        connection.outbox_len() as f64,
-                        connection.outbox_bytes() as f64,
-                    ]
-                })
-            }
-        }
-    };
+    /// attempts, connects, frames sent, frames received, outbox messages, outbox bytes.
+    pub fn stats(&self) -> Vec<f64> {
+        self.0.look(|connection| {
+            let counters = connection.counters();
+            vec![
+                counters.attempts as f64,
+                counters.connects as f64,
+                counters.frames_sent as f64,
+                counters.frames_received as f64,
+                connection.outbox_len() as f64,
+                connection.outbox_bytes() as f64,
+            ]
+        })
+    }
 }
 
-common!(PlainCore);
-common!(SocketIoCore);
-
+/// What a client of a plain WebSocket server can do.
 #[wasm_bindgen]
-impl PlainCore {
+impl Core {
     /// A core that is disconnected.
     ///
     /// # Errors
     /// `invalid_argument`, as the text of an error's record.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
+    pub fn plain(
         host: Host,
         settings: &[f64],
         seed: f64,
         ping: Option<String>,
         pong: Option<String>,
-    ) -> Result<PlainCore, JsValue> {
+    ) -> Result<Core, JsValue> {
         let config = settings::config(settings);
         let text = ping.map(|ping| TextHeartbeat { ping: ping.into(), pong: pong.map(ByteString::from) });
-        let protocol = PlainWebSocket::new(&config.heartbeat, text);
+        let protocol = Wire::Plain(PlainWebSocket::new(&config.heartbeat, text));
         let connection = Connection::new(config, protocol, seed.to_bits()).map_err(|error| thrown(&error))?;
         Ok(Self(Driver::new(host, connection)))
     }
@@ -225,28 +209,32 @@ impl PlainCore {
     }
 
     fn send(&self, message: Message, setup: bool, options: SendOptions) -> Result<f64, JsValue> {
+        let (lane, options) = if setup {
+            (LaneId::SETUP, SendOptions { volatile: true, ..SendOptions::default() })
+        } else {
+            (LaneId::MAIN, options)
+        };
+        let outgoing = Outgoing { lane, head: message.into(), attachments: Vec::new(), options, ack: None };
         let sent = self.0.with(|state, now| {
-            if setup {
-                state.connection.send_while_rejoining(message, now)
-            } else {
-                state.connection.send(message, options, now)
-            }
+            state.connection.check_open()?;
+            state.connection.with_protocol(now, |_, link| link.send(outgoing))
         });
         sent.map(|id| id.get() as f64).map_err(|error| thrown(&error))
     }
 }
 
+/// What a client of a Socket.IO server can do.
 #[wasm_bindgen]
-impl SocketIoCore {
+impl Core {
     /// A core that is disconnected, without a namespace.
     ///
     /// # Errors
     /// `invalid_argument`, as the text of an error's record.
-    #[wasm_bindgen(constructor)]
-    pub fn new(host: Host, settings: &[f64], seed: f64) -> Result<SocketIoCore, JsValue> {
+    pub fn socketio(host: Host, settings: &[f64], seed: f64) -> Result<Core, JsValue> {
         let config = settings::config(settings);
         let limits = Limits { max_packet_bytes: config.max_message_bytes, ..Limits::default() };
         let connection = SocketIo::new(Options { namespaces: Vec::new(), limits, ..Options::default() })
+            .map(|protocol| Wire::SocketIo(Box::new(protocol)))
             .and_then(|protocol| Connection::new(config, protocol, seed.to_bits()))
             .map_err(|error| thrown(&error))?;
         Ok(Self(Driver::new(host, connection)))
@@ -260,7 +248,11 @@ impl SocketIoCore {
     pub fn connect_namespace(&self, namespace: String, auth: Option<String>) -> Result<(), JsValue> {
         let auth = auth.map(Secret::new);
         self.0
-            .with(|state, now| state.connection.connect_namespace(namespace, auth, now))
+            .with(|state, now| {
+                ask_socketio(&mut state.connection, now, |protocol, link| {
+                    protocol.join(link, namespace.into(), auth)
+                })
+            })
             .map_err(|error| thrown(&error))
     }
 
@@ -271,7 +263,9 @@ impl SocketIoCore {
     #[wasm_bindgen(js_name = disconnectNamespace)]
     pub fn disconnect_namespace(&self, namespace: &str) -> Result<(), JsValue> {
         self.0
-            .with(|state, now| state.connection.disconnect_namespace(namespace, now))
+            .with(|state, now| {
+                ask_socketio(&mut state.connection, now, |protocol, link| protocol.leave(link, namespace))
+            })
             .map_err(|error| thrown(&error))
     }
 
@@ -303,7 +297,10 @@ impl SocketIoCore {
             let default = state.connection.config().ack_timeout;
             let ack = (ack.is_nan() || ack >= 0.0)
                 .then(|| Ack { timeout: millis(ack).unwrap_or(default), retries });
-            state.connection.emit(namespace, name, args, EmitOptions { ack, send, setup }, now)
+            let options = EmitOptions { ack, send, setup };
+            ask_socketio(&mut state.connection, now, |protocol, link| {
+                protocol.emit(link, namespace, name, args, options)
+            })
         });
         emitted.map(|id| id.get() as f64).map_err(|error| thrown(&error))
     }
@@ -323,7 +320,11 @@ impl SocketIoCore {
         let ack = AckId::from_parts(session, id as u64);
         arguments(args, attachments)
             .and_then(|args| {
-                self.0.with(|state, now| state.connection.acknowledge(namespace, ack, args, now))
+                self.0.with(|state, now| {
+                    ask_socketio(&mut state.connection, now, |protocol, link| {
+                        protocol.acknowledge(link, namespace, ack, args)
+                    })
+                })
             })
             .map_err(|error| thrown(&error))
     }

@@ -11,7 +11,6 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent};
 
 use crate::driver::Driver;
 use crate::host::Socket;
-use crate::wire::Wire;
 
 pub(crate) struct Handlers {
     turn: Closure<dyn FnMut()>,
@@ -22,7 +21,7 @@ pub(crate) struct Handlers {
 }
 
 impl Handlers {
-    pub(crate) fn new<P: Wire>(driver: &Rc<Driver<P>>) -> Self {
+    pub(crate) fn new(driver: &Rc<Driver>) -> Self {
         let weak = || Rc::downgrade(driver);
         Self {
             turn: plain(weak(), |driver| driver.turn()),
@@ -50,13 +49,13 @@ impl Handlers {
     }
 }
 
-fn plain<P: Wire>(driver: Weak<Driver<P>>, call: fn(&Driver<P>)) -> Closure<dyn FnMut()> {
+fn plain(driver: Weak<Driver>, call: fn(&Driver)) -> Closure<dyn FnMut()> {
     Closure::new(move || driver.upgrade().iter().for_each(|driver| call(driver)))
 }
 
-fn with_event<P: Wire, E: wasm_bindgen::convert::FromWasmAbi + 'static>(
-    driver: Weak<Driver<P>>,
-    call: fn(&Driver<P>, E),
+fn with_event<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
+    driver: Weak<Driver>,
+    call: fn(&Driver, E),
 ) -> Closure<dyn FnMut(E)> {
     Closure::new(move |event| {
         if let Some(driver) = driver.upgrade() {
@@ -65,7 +64,7 @@ fn with_event<P: Wire, E: wasm_bindgen::convert::FromWasmAbi + 'static>(
     })
 }
 
-impl<P: Wire> Driver<P> {
+impl Driver {
     fn opened(&self) {
         let Some(link) = self.link() else { return };
         self.socket_event(SocketEvent::Opened { ping_frames: link.can_ping });

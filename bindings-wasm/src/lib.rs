@@ -16,4 +16,4 @@ mod link;
 mod settings;
 mod wire;
 
-pub use exports::{PlainCore, SocketIoCore, describe};
+pub use exports::{Core, describe};

@@ -1,5 +1,5 @@
 import { open } from '#platform';
-import type { PlainCore, SocketIoCore } from './core.js';
+import type { Core } from './core.js';
 import { Emitter, type ListenOptions, type Unsubscribe } from './emitter.js';
 import { RejoinError, call, cancelled, closed } from './errors.js';
 import { HINTS, type NetworkHint, watch } from './lifecycle.js';
@@ -49,9 +49,13 @@ type Consumer = Pick<Queue<unknown>, 'isFull'>;
 // biome-ignore lint/suspicious/noExplicitAny: what each place holds follows from the first
 export type Record_ = [kind: Kind, ...any[]];
 
+/** Runtimes without these symbols must be able to load the class. */
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
 /** What waits for the core to be loaded. */
-interface Early<C> {
-  readonly work: (core: C) => void;
+interface Early {
+  readonly work: (core: Core) => void;
   readonly refused: ((error: RejoinError) => void) | undefined;
 }
 
@@ -59,9 +63,9 @@ interface Early<C> {
 type Waiter = (state: State) => boolean;
 
 /** What the clients of all protocols have in common. */
-export abstract class BaseClient<C extends PlainCore | SocketIoCore> {
+export abstract class BaseClient {
   /** @internal */
-  protected core: C | undefined;
+  protected core: Core | undefined;
   /** @internal */
   protected readonly options: ClientOptions;
   /** @internal */
@@ -69,7 +73,7 @@ export abstract class BaseClient<C extends PlainCore | SocketIoCore> {
   /** @internal */
   protected readonly numbers: Float64Array;
   readonly #url: string;
-  #early: Early<C>[] = [];
+  #early: Early[] = [];
   #state: State = { name: 'disconnected' };
   #closed = false;
   #finished = false;
@@ -179,8 +183,11 @@ export abstract class BaseClient<C extends PlainCore | SocketIoCore> {
     if (index >= 0) this.core?.network(index);
   }
 
+  /** @internal A socket is being opened: for those who show it to their users. */
+  protected dialled(_socket: SocketLike): void {}
+
   /** @internal Makes the core, which is loaded by now. */
-  protected abstract makeCore(host: object, seed: number): C;
+  protected abstract makeCore(host: object, seed: number): Core;
   /** @internal */
   protected abstract record(record: Record_, payloads: unknown[]): void;
   /** @internal */
@@ -195,7 +202,7 @@ export abstract class BaseClient<C extends PlainCore | SocketIoCore> {
   protected abstract ended(): void;
 
   /** @internal Now, or when the core is loaded. */
-  protected withCore(work: (core: C) => void, refused?: (error: RejoinError) => void): void {
+  protected withCore(work: (core: Core) => void, refused?: (error: RejoinError) => void): void {
     if (this.core) return work(this.core);
     if (this.#closed) return;
     this.#early.push({ work, refused });
@@ -217,11 +224,11 @@ export abstract class BaseClient<C extends PlainCore | SocketIoCore> {
   }
 
   /** @internal Hands a message over; before the core is loaded it waits here, within the same bound. */
-  protected submit(send: (core: C) => number, refused?: (error: RejoinError) => void): Receipt {
+  protected submit(send: (core: Core) => number, refused?: (error: RejoinError) => void): Receipt {
     if (this.#closed) throw closed();
     const receipt = new Receipt((receipt) => receipt.id !== undefined && (this.core?.withdraw(receipt.id) ?? false));
     if (this.core) {
-      receipt.id = call(() => send(this.core as C));
+      receipt.id = call(() => send(this.core as Core));
       this.#receipts.set(receipt.id, receipt);
       return receipt;
     }
@@ -278,6 +285,7 @@ export abstract class BaseClient<C extends PlainCore | SocketIoCore> {
         failed: (code, message, status) => this.core?.failed(code, message, status),
         pong: () => this.core?.pong(),
       });
+      this.dialled(this.#socket);
       return this.#socket;
     } catch (error) {
       const [code, message] =
@@ -354,7 +362,7 @@ export abstract class BaseClient<C extends PlainCore | SocketIoCore> {
     core?.free();
   }
 
-  #end(work: (core: C) => unknown, { signal }: WaitOptions): Promise<void> {
+  #end(work: (core: Core) => unknown, { signal }: WaitOptions): Promise<void> {
     if (this.#finished || (!this.core && this.#early.length === 0)) return Promise.resolve();
     const ended = this.#waitFor('disconnected', signal);
     this.withCore(work);
@@ -418,10 +426,6 @@ export abstract class BaseClient<C extends PlainCore | SocketIoCore> {
     }
   }
 }
-
-/** Runtimes without these symbols must be able to load the class. */
-const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /** A rejection that nobody looks at is no unhandled one: the state tells the same. */
 function quiet(promise: Promise<void>): Promise<void> {

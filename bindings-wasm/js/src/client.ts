@@ -1,7 +1,7 @@
 import { BaseClient, type WaitOptions } from './base.js';
 import type { ListenOptions, Unsubscribe } from './emitter.js';
 import { bytesOf } from './binary.js';
-import { PlainCore } from './core.js';
+import { Core } from './core.js';
 import { invalid } from './errors.js';
 import type { ClientOptions } from './options.js';
 import { type InboundOptions, Queue, type Subscription } from './queue.js';
@@ -52,7 +52,7 @@ export interface PlainOptions extends ClientOptions {
  * console.log(await receipt.outcome);
  * ```
  */
-export class Client extends BaseClient<PlainCore> {
+export class Client extends BaseClient {
   declare protected readonly options: PlainOptions;
   readonly #queues = new Set<Queue<Message>>();
   #unobserved = 0;
@@ -107,9 +107,9 @@ export class Client extends BaseClient<PlainCore> {
   }
 
   /** @internal */
-  protected makeCore(host: never, seed: number): PlainCore {
+  protected makeCore(host: never, seed: number): Core {
     const { ping, pong } = this.options.heartbeat ?? {};
-    return new PlainCore(host, this.numbers, seed, ping, pong);
+    return Core.plain(host, this.numbers, seed, ping, pong);
   }
 
   /** @internal */

@@ -1,2 +1,2 @@
 /** What wasm-bindgen generates from `bindings-wasm/src/exports.rs`. */
-export { PlainCore, SocketIoCore, default, describe } from '#core';
+export { Core, default, describe } from '#core';

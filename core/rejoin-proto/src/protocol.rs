@@ -98,6 +98,27 @@ impl<E> Link<'_, E> {
         self.control.len()
     }
 
+    /// The same link, for a protocol whose events are of another type: `wrap` makes them ours.
+    pub fn scoped<F, R>(&mut self, wrap: fn(F) -> E, call: impl FnOnce(&mut Link<'_, F>) -> R) -> R {
+        let mut outputs = VecDeque::new();
+        let result = call(&mut Link {
+            now: self.now,
+            online: self.online,
+            ping_frames: self.ping_frames,
+            control: self.control,
+            outputs: &mut outputs,
+            outbox: self.outbox,
+            liveness: self.liveness,
+            requests: self.requests,
+        });
+        for output in outputs {
+            if let Output::Event(Event::Protocol(event)) = output {
+                self.event(wrap(event));
+            }
+        }
+        result
+    }
+
     /// Tells the application.
     pub fn event(&mut self, event: E) {
         self.outputs.push_back(Output::Event(Event::Protocol(event)));

@@ -1,5 +1,5 @@
 import { BaseClient, Kind, type Record_, type WaitOptions } from '../base.js';
-import { SocketIoCore, describe } from '../core.js';
+import { Core, describe } from '../core.js';
 import { Emitter } from '../emitter.js';
 import { RejoinError, call, closed, fromRecord, invalid } from '../errors.js';
 import { type ClientOptions, object, string } from '../options.js';
@@ -41,7 +41,7 @@ type Settle = (answer: unknown[] | RejoinError) => void;
  * console.log(await chat.emitWithAck('message', 'hello'));
  * ```
  */
-export class SocketIOClient extends BaseClient<SocketIoCore> {
+export class SocketIOClient extends BaseClient {
   declare protected readonly options: SocketIOOptions;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #acks = new Map<number, Settle>();
@@ -132,8 +132,8 @@ export class SocketIOClient extends BaseClient<SocketIoCore> {
   }
 
   /** @internal */
-  protected makeCore(host: never, seed: number): SocketIoCore {
-    return new SocketIoCore(host, this.numbers, seed);
+  protected makeCore(host: never, seed: number): Core {
+    return Core.socketio(host, this.numbers, seed);
   }
 
   /** @internal */

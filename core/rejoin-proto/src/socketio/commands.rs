@@ -36,7 +36,6 @@ impl Connection<SocketIo> {
         now: Timestamp,
     ) -> Result<MessageId, Error> {
         self.check_open()?;
-        name::check_event(name)?;
         self.with_protocol(now, |protocol, link| protocol.emit(link, namespace, name, args, options))
     }
 
@@ -80,8 +79,14 @@ impl Connection<SocketIo> {
     }
 }
 
+/// What a connection is asked, for one whose protocol is only in part this one. The rules and errors are those of
+/// `Connection<SocketIo>`, but that the client is not closed is the caller's to check.
 impl SocketIo {
-    fn emit(
+    /// See [`Connection::emit`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn emit(
         &mut self,
         link: &mut Link<'_, Event>,
         namespace: &str,
@@ -89,6 +94,7 @@ impl SocketIo {
         args: Args,
         options: EmitOptions,
     ) -> Result<MessageId, Error> {
+        name::check_event(name)?;
         let EmitOptions { ack, mut send, setup } = options;
         let namespace = self.namespaces.get(namespace).filter(|namespace| !namespace.is_left());
         let namespace = namespace.ok_or_else(unknown_namespace)?;
@@ -99,7 +105,11 @@ impl SocketIo {
         link.send(Outgoing { lane, head, attachments, options: send, ack })
     }
 
-    fn acknowledge(
+    /// See [`Connection::acknowledge`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn acknowledge(
         &mut self,
         link: &mut Link<'_, Event>,
         namespace: &str,
@@ -136,7 +146,11 @@ impl SocketIo {
         Ok(namespace)
     }
 
-    fn join(
+    /// See [`Connection::connect_namespace`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn join(
         &mut self,
         link: &mut Link<'_, Event>,
         name: ByteString,
@@ -163,7 +177,11 @@ impl SocketIo {
         Ok(())
     }
 
-    fn leave(&mut self, link: &mut Link<'_, Event>, name: &str) -> Result<(), Error> {
+    /// See [`Connection::disconnect_namespace`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn leave(&mut self, link: &mut Link<'_, Event>, name: &str) -> Result<(), Error> {
         let namespace = self.namespaces.get_mut(name).filter(|namespace| !namespace.is_left());
         let namespace = namespace.ok_or_else(unknown_namespace)?;
         namespace.leave_session(link);

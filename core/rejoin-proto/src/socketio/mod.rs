@@ -28,6 +28,7 @@ mod dispatch;
 mod encode;
 mod event;
 mod limits;
+#[cfg(feature = "msgpack")]
 pub mod msgpack;
 mod name;
 mod namespace;
@@ -158,7 +159,7 @@ impl SocketIo {
     }
 
     fn text_message(&mut self, link: &mut Link<'_, Event>, message: &ByteString) -> Result<(), Error> {
-        if self.parser == Parser::Msgpack {
+        if self.parser != Parser::Json {
             return Err(Error::new(ErrorCode::Protocol, "text came where MessagePack was expected"));
         }
         if self.assembly.is_some() {
@@ -180,6 +181,7 @@ impl SocketIo {
     fn binary_message(&mut self, link: &mut Link<'_, Event>, message: Bytes) -> Result<(), Error> {
         match self.parser {
             Parser::Json => self.attachment(link, message),
+            #[cfg(feature = "msgpack")]
             Parser::Msgpack => {
                 let (packet, attachments) = msgpack::decode(&message, &self.limits)?;
                 self.dispatch(link, packet, attachments)

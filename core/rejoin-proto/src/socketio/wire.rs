@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
-use super::{Args, encode, msgpack};
+#[cfg(feature = "msgpack")]
+use super::msgpack;
+use super::{Args, encode};
 use crate::Frame;
 
 /// How packets are written: the server must be set up for the same.
@@ -12,6 +14,7 @@ pub enum Parser {
     #[default]
     Json,
     /// `socket.io-msgpack-parser`: one binary message for each packet.
+    #[cfg(feature = "msgpack")]
     Msgpack,
 }
 
@@ -22,6 +25,7 @@ impl Parser {
     pub(super) fn connect(self, namespace: &str, auth: Option<&str>) -> Frame {
         match self {
             Self::Json => Frame::Text(encode::connect(namespace, auth)),
+            #[cfg(feature = "msgpack")]
             Self::Msgpack => Frame::Binary(msgpack::packet(0, namespace, auth)),
         }
     }
@@ -29,6 +33,7 @@ impl Parser {
     pub(super) fn disconnect(self, namespace: &str) -> Frame {
         match self {
             Self::Json => Frame::Text(encode::disconnect(namespace)),
+            #[cfg(feature = "msgpack")]
             Self::Msgpack => Frame::Binary(msgpack::packet(1, namespace, None)),
         }
     }
@@ -36,6 +41,7 @@ impl Parser {
     pub(super) fn event(self, namespace: &str, name: &str, args: Args, id: Option<u64>) -> Encoded {
         match self {
             Self::Json => (Frame::Text(encode::event(namespace, name, &args, id)), args.into_attachments()),
+            #[cfg(feature = "msgpack")]
             Self::Msgpack => (Frame::Binary(msgpack::event(2, namespace, Some(name), &args, id)), Vec::new()),
         }
     }
@@ -43,6 +49,7 @@ impl Parser {
     pub(super) fn ack(self, namespace: &str, id: u64, args: Args) -> Encoded {
         match self {
             Self::Json => (Frame::Text(encode::ack(namespace, id, &args)), args.into_attachments()),
+            #[cfg(feature = "msgpack")]
             Self::Msgpack => (Frame::Binary(msgpack::event(3, namespace, None, &args, Some(id))), Vec::new()),
         }
     }

@@ -5,6 +5,7 @@
 mod binary;
 mod faults;
 mod heartbeat;
+#[cfg(feature = "msgpack")]
 mod msgpack;
 mod mutation;
 mod namespaces;
