@@ -9,7 +9,7 @@ use crate::tools;
 use report::Report;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use steps::{STEPS, Step};
+use steps::{LONG_STEPS, STEPS, Step};
 
 /// Longer than any step needs on a slow machine with nothing built yet; a hang must become a failure.
 const STEP_LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -30,7 +30,7 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
             other @ (Long(_) | Short(_) | Value(_)) => return Err(other.unexpected().into()),
         }
     }
-    let selected = select(&only)?;
+    let selected = select(&only, long)?;
     let failed_tools = install(&selected);
     let mut report = Report::default();
     for step in selected {
@@ -45,13 +45,21 @@ fn print_help() {
     for step in STEPS {
         println!("  {}", step.name);
     }
+    for step in LONG_STEPS {
+        println!("  {} (only with --long, or by its name)", step.name);
+    }
 }
 
-fn select(only: &[String]) -> Fallible<Vec<&'static Step>> {
-    if let Some(unknown) = only.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+fn select(only: &[String], long: bool) -> Fallible<Vec<&'static Step>> {
+    let all = || STEPS.iter().chain(LONG_STEPS);
+    if let Some(unknown) = only.iter().find(|name| all().all(|step| step.name != **name)) {
         return Err(format!("there is no step `{unknown}`; `cargo xtask test --help` lists them").into());
     }
-    Ok(STEPS.iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name)).collect())
+    if only.is_empty() {
+        let more = if long { LONG_STEPS } else { &[] };
+        return Ok(STEPS.iter().chain(more).collect());
+    }
+    Ok(all().filter(|step| only.iter().any(|name| name == step.name)).collect())
 }
 
 /// Installs each tool once; gives back the names of those that could not be had.

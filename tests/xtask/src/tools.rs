@@ -26,6 +26,8 @@ pub(crate) struct Tool {
 enum Source {
     /// A compilation target of the current toolchain, by the tool's name.
     RustTarget,
+    /// A component of the current toolchain, by the tool's name.
+    RustComponent,
     /// A toolchain with the minimal profile, by the tool's name.
     RustToolchain,
     /// A crate with this program in it, from Cargo. `locked`: with the versions its authors tested.
@@ -44,9 +46,16 @@ enum Source {
 
 const TOOLS: &[Tool] = &[
     Tool { name: "wasm32-unknown-unknown", source: Source::RustTarget },
+    Tool { name: "rust-src", source: Source::RustComponent },
     Tool { name: "wasm32-wasip1", source: Source::RustTarget },
     // The oldest Rust we support: `rust-version` of the published crates.
     Tool { name: "1.88.0", source: Source::RustToolchain },
+    // What cargo-fuzz needs.
+    Tool { name: "nightly", source: Source::RustToolchain },
+    Tool {
+        name: "cargo-fuzz",
+        source: Source::Crate { program: "cargo-fuzz", version: "0.13.1", locked: true },
+    },
     Tool {
         name: "cargo-deny",
         source: Source::Crate { program: "cargo-deny", version: "0.20.2", locked: true },
@@ -139,6 +148,7 @@ impl Tool {
     fn is_installed(&self) -> Fallible<bool> {
         match self.source {
             Source::RustTarget => rustup::has_target(self.name),
+            Source::RustComponent => rustup::has_component(self.name),
             Source::RustToolchain => rustup::has_toolchain(self.name),
             Source::Crate { program, version, .. } => Ok(cargo::has(program, version)),
             Source::Debian { program, .. } => Ok(debian::has(program)),
@@ -152,6 +162,7 @@ impl Tool {
     fn install(&self, log: &Logged) -> Fallible<()> {
         match self.source {
             Source::RustTarget => rustup::add_target(log, self.name),
+            Source::RustComponent => rustup::add_component(log, self.name),
             Source::RustToolchain => rustup::add_toolchain(log, self.name),
             Source::Crate { version, locked, .. } => cargo::install(log, self.name, version, locked),
             Source::Debian { packages, .. } | Source::DebianLibrary { packages, .. } => {
