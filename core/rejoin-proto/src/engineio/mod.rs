@@ -3,8 +3,10 @@
 mod open;
 mod packet;
 pub mod payload;
+mod polling;
 #[cfg(test)]
 mod tests;
 
 pub use open::Open;
 pub use packet::Packet;
+pub use polling::{Action, Polling};
