@@ -88,7 +88,12 @@ function on(socket, name, handle) {
 }
 
 obey({
-  stats: () => ({ ...counts, connections_open: io.engine.clientsCount, clients: seen.all() }),
+  stats: () => ({
+    ...counts,
+    connections_open: io.engine.clientsCount,
+    transports: Object.values(io.engine.clients).map((link) => link.transport.name),
+    clients: seen.all(),
+  }),
   broadcast: ({ namespace = '/', name, args = [] }) => {
     io.of(namespace).emit(name, ...args);
   },

@@ -61,28 +61,66 @@ impl Dialer {
         token: Option<Secret>,
     ) -> impl Future<Output = Result<Link, Error>> + Send + use<> {
         let inner = self.0.clone();
-        async move { inner.dial(token.as_ref()).await }
+        async move { inner.dial(&inner.target, token.as_ref()).await }
+    }
+}
+
+/// What Engine.IO needs besides.
+#[cfg(feature = "polling")]
+impl Dialer {
+    /// As [`dial`](Self::dial), for a session that exists: `sid` is fit for a URL.
+    pub(super) fn dial_session(&self, sid: &str) -> impl Future<Output = Result<Link, Error>> + Send + use<> {
+        let inner = self.0.clone();
+        let target = inner.target.with_parameter("sid", sid);
+        async move { inner.dial(&target, None).await }
+    }
+
+    /// Opens what carries HTTP: TCP, through the proxy where there is one, and TLS.
+    pub(super) async fn open(&self) -> Result<Transport, Error> {
+        self.0.open().await
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.0.target
+    }
+
+    /// The headers of every request; their names and values were checked.
+    pub(super) fn headers(&self) -> &[(String, Secret)] {
+        &self.0.config.headers
+    }
+
+    pub(super) fn max_message_bytes(&self) -> usize {
+        self.0.config.max_message_bytes
+    }
+
+    /// How long a handshake over HTTP may take.
+    pub(super) fn upgrade_timeout(&self) -> std::time::Duration {
+        self.0.config.timeouts.upgrade
+    }
+
+    pub(super) fn wall_clock(&self) -> std::time::SystemTime {
+        (self.0.config.wall_clock)()
     }
 }
 
 impl Inner {
-    async fn dial(&self, token: Option<&Secret>) -> Result<Link, Error> {
+    async fn dial(&self, target: &Target, token: Option<&Secret>) -> Result<Link, Error> {
         if token.is_some() {
-            self.config.check_credentials_allowed(&self.target)?;
+            self.config.check_credentials_allowed(target)?;
         }
-        let tcp = ReadAhead::new(self.reach_server().await?);
-        let limits = &self.config.timeouts;
-        let mut transport = match &self.tls {
-            None => Transport::plain(tcp),
-            Some(tls) => {
-                let stream = stage::within("tls", limits.tls, tls.connect(tcp)).await?;
-                Transport::encrypted(stream)
-            }
-        };
-        let upgrading = upgrade(&mut transport, &self.target, &self.config, token);
-        let Upgraded { subprotocol, rest } = stage::within("upgrade", limits.upgrade, upgrading).await?;
+        let mut transport = self.open().await?;
+        let upgrading = upgrade(&mut transport, target, &self.config, token);
+        let limit = self.config.timeouts.upgrade;
+        let Upgraded { subprotocol, rest } = stage::within("upgrade", limit, upgrading).await?;
         let socket = Frames::new(transport, rest, self.frame_config());
         Ok(Link { socket, subprotocol })
+    }
+
+    async fn open(&self) -> Result<Transport, Error> {
+        let tcp = ReadAhead::new(self.reach_server().await?);
+        let Some(tls) = &self.tls else { return Ok(Transport::plain(tcp)) };
+        let stream = stage::within("tls", self.config.timeouts.tls, tls.connect(tcp)).await?;
+        Ok(Transport::encrypted(stream))
     }
 
     /// TCP to the server, through the proxy where there is one.

@@ -7,6 +7,8 @@ mod frames;
 mod happy_eyeballs;
 mod http;
 mod options;
+#[cfg(feature = "polling")]
+mod polling;
 mod proxy;
 mod readahead;
 mod refusal;
@@ -21,6 +23,10 @@ mod websocket;
 
 pub(crate) use config::DialConfig;
 pub(crate) use dialer::Dialer;
+#[cfg(feature = "polling")]
+pub use polling::Transport as EngineTransport;
+#[cfg(feature = "polling")]
+pub(crate) use polling::Transports;
 pub use proxy::Proxy;
 pub use resolver::{Resolver, Resolving};
 pub(crate) use target::Target;

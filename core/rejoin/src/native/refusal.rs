@@ -42,6 +42,19 @@ pub(super) async fn explain(
     }
 }
 
+/// What a refusal means whose body does not matter.
+#[cfg(feature = "polling")]
+pub(super) fn of_status(status: u16, retry_after: Option<&str>, now: SystemTime) -> Error {
+    let code = code_of(status);
+    let error = Error::new(code, format!("HTTP {status} instead of an answer")).with_status(status);
+    match retry_after.and_then(|value| parse_retry_after(value, now)) {
+        Some(delay) if matches!(code, ErrorCode::Busy | ErrorCode::ServerError) => {
+            error.with_retry_after(delay)
+        }
+        Some(_) | None => error,
+    }
+}
+
 fn code_of(status: u16) -> ErrorCode {
     match status {
         200..=299 => ErrorCode::UpgradeRefused,

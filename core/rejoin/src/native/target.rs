@@ -56,6 +56,13 @@ impl Target {
         &self.endpoint
     }
 
+    /// The same with another parameter in its query, which it has. The value is fit for a URL.
+    #[cfg(feature = "polling")]
+    pub(super) fn with_parameter(&self, name: &str, value: &str) -> Self {
+        let path_and_query = format!("{}&{name}={value}", self.path_and_query);
+        Self { path_and_query, ..self.clone() }
+    }
+
     pub(super) fn path_and_query(&self) -> &str {
         &self.path_and_query
     }

@@ -11,6 +11,8 @@ use crate::builder::Builder;
 use crate::driver::Driver;
 use crate::hooks::{Hooks, rejoin_hook};
 use crate::native::WithoutToken;
+#[cfg(feature = "polling")]
+use crate::native::{Dialer, EngineTransport as Transport, Transports};
 use crate::platform::{MaybeSend, MaybeSync, OnWake, Runtime, on_wake};
 use crate::shared::Shared;
 
@@ -20,6 +22,8 @@ pub struct SocketIoOptions {
     namespaces: Vec<(String, Option<Secret>)>,
     parser: Parser,
     limits: Limits,
+    #[cfg(feature = "polling")]
+    transports: Vec<Transport>,
     on_connect: Option<OnConnect>,
 }
 
@@ -32,6 +36,8 @@ impl Default for SocketIoOptions {
             namespaces: Vec::new(),
             parser: Parser::default(),
             limits: Limits::default(),
+            #[cfg(feature = "polling")]
+            transports: vec![Transport::WebSocket],
             on_connect: None,
         }
     }
@@ -66,6 +72,15 @@ impl Builder<SocketIoOptions> {
         self
     }
 
+    /// The transports, in order of preference. The next one is tried where one is blocked, and what worked is tried
+    /// first from then on. With both, polling changes to a WebSocket where that turns out to work. Default: WebSocket.
+    #[cfg(feature = "polling")]
+    #[must_use]
+    pub fn transports(mut self, order: impl IntoIterator<Item = Transport>) -> Self {
+        self.kind.transports = order.into_iter().collect();
+        self
+    }
+
     /// The bounds of what a server can make the client hold.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -94,7 +109,9 @@ impl Builder<SocketIoOptions> {
     pub fn build(self) -> Result<Client, Error> {
         self.check()?;
         let runtime = Runtime::current()?;
-        let dialer = self.dialer(&url::endpoint(&self.url, &self.kind.path)?)?;
+        let websocket = self.dialer(&url::endpoint(&self.url, &self.kind.path, "websocket")?)?;
+        #[cfg(feature = "polling")]
+        let transports = self.alternatives(&websocket)?;
         let mut options =
             Options { parser: self.kind.parser, limits: self.kind.limits, ..Options::default() };
         if !self.kind.namespaces.is_empty() {
@@ -108,8 +125,27 @@ impl Builder<SocketIoOptions> {
         }
         let shared = Shared::new(connection, Consumers::default(), runtime.clone());
         on_wake(Arc::downgrade(&(shared.clone() as Arc<dyn OnWake>)));
-        runtime.spawn(Driver::new(shared.clone(), WithoutToken(dialer), hooks));
+        #[cfg(feature = "polling")]
+        if let Some(transports) = transports {
+            runtime.spawn(Driver::new(shared.clone(), transports, hooks));
+            return Ok(Client::new(shared, self.inbound));
+        }
+        runtime.spawn(Driver::new(shared.clone(), WithoutToken(websocket), hooks));
         Ok(Client::new(shared, self.inbound))
+    }
+
+    /// What dials where there is more than WebSocket.
+    #[cfg(feature = "polling")]
+    fn alternatives(&self, websocket: &Dialer) -> Result<Option<Transports>, Error> {
+        let order = &self.kind.transports;
+        if order.is_empty() || order.iter().enumerate().any(|(at, one)| order[..at].contains(one)) {
+            return Err(Error::invalid("transports", "must name one transport at least, and none twice"));
+        }
+        if *order == [Transport::WebSocket] {
+            return Ok(None);
+        }
+        let polling = self.dialer(&url::endpoint(&self.url, &self.kind.path, "polling")?)?;
+        Ok(Some(Transports::new(websocket.clone(), polling, order)))
     }
 }
 

@@ -34,6 +34,8 @@ pub use client::{Client, Session};
 pub use emitter::Emitter;
 pub use event::{Event, Events};
 pub use listener::Listener;
+#[cfg(all(feature = "polling", not(target_family = "wasm")))]
+pub use crate::native::EngineTransport as Transport;
 pub use namespace::{Namespace, NamespaceEvent, NamespaceState};
 pub use rejoin_proto::socketio::{Args, Limits, Parser};
 

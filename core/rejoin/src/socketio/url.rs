@@ -3,8 +3,8 @@ use rejoin_proto::Error;
 /// The default path of Engine.IO, with its slash.
 pub(super) const DEFAULT_PATH: &str = "/socket.io/";
 
-/// The WebSocket URL of the Engine.IO endpoint at `url`, whose own path must be none or `path`.
-pub(super) fn endpoint(url: &str, path: &str) -> Result<String, Error> {
+/// The URL of the Engine.IO endpoint at `url`, whose own path must be none or `path`, for a transport by its name.
+pub(super) fn endpoint(url: &str, path: &str, transport: &str) -> Result<String, Error> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let scheme = match scheme.to_ascii_lowercase().as_str() {
         "http" | "ws" => "ws",
@@ -24,7 +24,7 @@ pub(super) fn endpoint(url: &str, path: &str) -> Result<String, Error> {
         ));
     }
     let query = if query.is_empty() { String::new() } else { format!("{query}&") };
-    Ok(format!("{scheme}://{authority}{path}?{query}EIO=4&transport=websocket"))
+    Ok(format!("{scheme}://{authority}{path}?{query}EIO=4&transport={transport}"))
 }
 
 #[cfg(test)]
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn endpoints() {
-        let of = |url| endpoint(url, DEFAULT_PATH).ok();
+        let of = |url| endpoint(url, DEFAULT_PATH, "websocket").ok();
         let expected = Some("ws://a:1/socket.io/?EIO=4&transport=websocket".to_owned());
         for url in ["http://a:1", "ws://a:1", "http://a:1/", "HTTP://a:1/socket.io/", "ws://a:1/socket.io"] {
             assert_eq!(of(url), expected, "{url}");
@@ -42,6 +42,6 @@ mod tests {
         for url in ["a:1", "ftp://a", "http://a/chat"] {
             assert_eq!(of(url), None, "{url}");
         }
-        assert!(endpoint("http://a", "x").is_err());
+        assert!(endpoint("http://a", "x", "polling").is_err());
     }
 }
