@@ -33,6 +33,7 @@ mod outbox;
 mod plain;
 mod protocol;
 pub mod socketio;
+mod sorted_map;
 mod time;
 mod verdict;
 

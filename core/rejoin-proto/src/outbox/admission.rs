@@ -1,6 +1,6 @@
 //! Which messages get a place in the outbox.
 
-use super::{Entry, MessageId, Outbox, Outcome, Outgoing, Receipt, earliest};
+use super::{Entry, Lane, MessageId, Outbox, Outcome, Outgoing, Receipt, earliest};
 use crate::config::Overflow;
 use crate::{Error, ErrorCode, Timestamp};
 
@@ -61,7 +61,7 @@ impl Outbox {
         self.bytes += entry.size;
         self.queued += 1;
         self.next_expiry = earliest(self.next_expiry, entry.expires);
-        self.lanes.entry(entry.lane).or_default().queue.push_back(entry);
+        self.lanes.get_or_insert_with(entry.lane, Lane::default).queue.push_back(entry);
         Ok(id)
     }
 

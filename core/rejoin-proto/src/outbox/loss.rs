@@ -36,7 +36,7 @@ impl Outbox {
             self.receipts.push_back(Receipt { id, outcome: Outcome::Unconfirmed, cause });
         }
         self.next_ack_deadline = None;
-        for (_, entry) in core::mem::take(&mut self.awaiting) {
+        for entry in core::mem::take(&mut self.awaiting).into_values() {
             self.send_again_or(entry, ErrorCode::Unconfirmed);
         }
         self.remaining.clear();

@@ -8,13 +8,14 @@ mod proof;
 mod tests;
 
 use core::cmp::Reverse;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 pub use entry::{Ack, LaneId, MessageId, Outcome, Outgoing, Receipt, SendOptions};
 use entry::{Entry, InFlight};
 use proof::Unproven;
 
 use crate::config::OutboxConfig;
+use crate::sorted_map::SortedMap;
 use crate::{ErrorCode, Frame, Timestamp};
 
 #[derive(Debug, Default)]
@@ -33,9 +34,9 @@ pub(crate) struct Outbox {
     next_id: u64,
     /// The client is closed: nothing more is accepted.
     shut: bool,
-    lanes: BTreeMap<LaneId, Lane>,
+    lanes: SortedMap<LaneId, Lane>,
     in_flight: VecDeque<InFlight>,
-    awaiting: BTreeMap<MessageId, Entry>,
+    awaiting: SortedMap<MessageId, Entry>,
     unproven: Unproven,
     receipts: VecDeque<Receipt>,
     /// Messages in lanes, in flight and awaiting, and the bytes of their payloads.
@@ -60,9 +61,9 @@ impl Outbox {
             config,
             next_id: 0,
             shut: false,
-            lanes: BTreeMap::new(),
+            lanes: SortedMap::default(),
             in_flight: VecDeque::new(),
-            awaiting: BTreeMap::new(),
+            awaiting: SortedMap::default(),
             unproven: Unproven::default(),
             receipts: VecDeque::new(),
             messages: 0,
@@ -96,7 +97,7 @@ impl Outbox {
 
     /// Whether the lane, and with it the message, may be sent now.
     pub(crate) fn set_lane_open(&mut self, lane: LaneId, open: bool) {
-        self.lanes.entry(lane).or_default().open = open;
+        self.lanes.get_or_insert_with(lane, Lane::default).open = open;
     }
 
     /// Takes back a message that has not been sent. False if it has, or is not known.
@@ -181,7 +182,7 @@ impl Outbox {
                 self.bytes -= entry.size;
                 entry.forget_payload();
             }
-            self.awaiting.insert(entry.id, entry);
+            self.awaiting.get_or_insert_with(entry.id, || entry);
         } else {
             self.messages -= 1;
             self.bytes -= entry.size;

@@ -141,7 +141,7 @@ impl SocketIo {
             return Err(Error::invalid("auth", "must be a JSON object"));
         }
         let lane = LaneId(u32::try_from(self.namespaces.len()).unwrap_or(u32::MAX).saturating_add(1));
-        let namespace = self.namespaces.entry(name.clone()).or_insert_with(|| Namespace::new(name, lane));
+        let namespace = self.namespaces.get_or_insert_with(name.clone(), || Namespace::new(name, lane));
         namespace.auth = auth;
         Ok(namespace)
     }

@@ -40,8 +40,6 @@ mod recovery;
 mod tests;
 mod wire;
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use bytestring::ByteString;
 
@@ -55,6 +53,7 @@ pub use wire::Parser;
 
 use crate::engineio::{self, Open};
 use crate::protocol::{Link, Protocol};
+use crate::sorted_map::SortedMap;
 use crate::{Credentials, Error, ErrorCode, Frame, Heartbeat, Secret, Timestamp};
 use assembly::Assembly;
 use namespace::Namespace;
@@ -64,7 +63,7 @@ use namespace::Namespace;
 pub struct SocketIo {
     limits: Limits,
     parser: Parser,
-    namespaces: BTreeMap<ByteString, Namespace>,
+    namespaces: SortedMap<ByteString, Namespace>,
     /// The auth object of this attempt, for namespaces without one of their own.
     auth: Option<Secret>,
     stage: Stage,
@@ -96,7 +95,7 @@ impl SocketIo {
         let mut protocol = Self {
             limits: options.limits,
             parser: options.parser,
-            namespaces: BTreeMap::new(),
+            namespaces: SortedMap::default(),
             auth: None,
             stage: Stage::Shut,
             assembly: None,
