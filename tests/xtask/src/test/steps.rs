@@ -103,6 +103,20 @@ pub(super) const STEPS: &[Step] = &[
         needs: &["node", "tests/peers"],
         run: |stage| stage.sh("cargo xtask conformance"),
     },
+    Step {
+        name: "web",
+        counts: Tests,
+        needs: &[
+            "wasm32-unknown-unknown",
+            "rust-src",
+            "wasm-bindgen-cli",
+            "node",
+            "bindings-wasm/js",
+            "tests/peers",
+            "chromium",
+        ],
+        run: web,
+    },
     Step { name: "demo", counts: Check, needs: &[], run: demo },
 ];
 
@@ -161,6 +175,12 @@ fn wasm(stage: &mut Stage) -> Fallible<()> {
 /// The types first, then the tests: on the built wheel, in an environment with nothing else in it.
 fn python(stage: &mut Stage) -> Fallible<()> {
     package::python::tests()?.iter_mut().try_for_each(|command| stage.log.run(command))
+}
+
+/// The npm package in Node.js and in a browser.
+fn web(stage: &mut Stage) -> Fallible<()> {
+    stage.sh("cargo xtask wasm")?;
+    stage.sh("npm --prefix bindings-wasm/js test")
 }
 
 /// The exit status alone would let a demo pass that does nothing.

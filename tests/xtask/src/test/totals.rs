@@ -15,7 +15,11 @@ impl Totals {
     /// Adds up every summary line in a log.
     pub(super) fn of(log: &str) -> Self {
         let one = |line: &str| {
-            libtest(line).or_else(|| pytest(line)).or_else(|| swift(line)).or_else(|| surefire(line))
+            libtest(line)
+                .or_else(|| pytest(line))
+                .or_else(|| swift(line))
+                .or_else(|| surefire(line))
+                .or_else(|| node(line))
         };
         log.lines().filter_map(one).fold(Self::default(), Self::plus)
     }
@@ -42,6 +46,20 @@ fn libtest(line: &str) -> Option<Totals> {
             "ignored" => totals.ignored = number,
             _ => {}
         }
+    }
+    Some(totals)
+}
+
+/// `# pass 35`, and a line each for those that failed, were cancelled or skipped: TAP from `node --test`.
+fn node(line: &str) -> Option<Totals> {
+    let (what, number) = line.strip_prefix("# ")?.split_once(' ')?;
+    let number = number.parse().ok()?;
+    let mut totals = Totals::default();
+    match what {
+        "pass" => totals.passed = number,
+        "fail" | "cancelled" => totals.failed = number,
+        "skipped" => totals.ignored = number,
+        _ => return None,
     }
     Some(totals)
 }

@@ -10,6 +10,15 @@ pub(super) fn add_target(log: &Logged, name: &str) -> Fallible<()> {
     log.run(&mut command(&format!("rustup target add {name}")))
 }
 
+pub(super) fn has_component(name: &str) -> Fallible<bool> {
+    let installed = output(&mut command("rustup component list --installed"))?;
+    Ok(installed.lines().any(|line| line.trim() == name))
+}
+
+pub(super) fn add_component(log: &Logged, name: &str) -> Fallible<()> {
+    log.run(&mut command(&format!("rustup component add {name}")))
+}
+
 pub(super) fn has_toolchain(version: &str) -> Fallible<bool> {
     let prefix = format!("{version}-");
     Ok(output(&mut command("rustup toolchain list"))?.lines().any(|line| line.starts_with(&prefix)))

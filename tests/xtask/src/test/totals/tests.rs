@@ -35,3 +35,9 @@ fn reads_the_summaries_of_other_languages() {
         (0, 0, 0)
     );
 }
+
+#[test]
+fn node_prints_a_line_for_each_kind() {
+    let log = "# tests 7\n# suites 2\n# pass 4\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n# duration_ms 12.5\n";
+    assert_eq!(Totals::of(log), Totals { passed: 4, failed: 2, ignored: 1 });
+}
