@@ -140,7 +140,8 @@ impl Client {
     /// As for [`send`](Self::send).
     pub fn send_with(&self, message: impl Into<Message>, options: SendOptions) -> Result<Receipt, Error> {
         let message = message.into();
-        self.0.shared.send(|connection, now| connection.send(message, options, now))
+        let now = options.ttl.map(|_| self.0.shared.now());
+        self.0.shared.send(now, |connection, now| connection.send(message, options, now))
     }
 
     /// The messages that arrive from now on. Each call gives a consumer of its own, which gets every message; what
@@ -192,7 +193,7 @@ impl Session {
     /// As for [`Client::send`].
     pub fn send(&self, message: impl Into<Message>) -> Result<Receipt, Error> {
         let message = message.into();
-        self.0.send(|connection, now| connection.send_while_rejoining(message, now))
+        self.0.send(None, |connection, now| connection.send_while_rejoining(message, now))
     }
 
     /// The messages that arrive from now on.

@@ -168,6 +168,7 @@ where
     /// Under the lock: inputs to the core, effects and frames out of it. True if something happened.
     fn exchange(&mut self, inner: &mut Inner<P, R>, corked: bool, cx: &mut Context<'_>) -> bool {
         let now = self.shared.now();
+        inner.looked_at = now;
         let mut busy = false;
         if let Some(open) = &mut self.open {
             let flushed = open.socket.flushed();

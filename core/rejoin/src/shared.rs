@@ -34,6 +34,8 @@ pub(crate) struct Inner<P: Protocol, R> {
     pub(super) commands: VecDeque<Output<P::Event>>,
     /// Set while the driver waits.
     pub(super) driver: Option<Waker>,
+    /// When the driver last looked at the clock.
+    pub(super) looked_at: Timestamp,
     ended: bool,
     /// What the server chose on the live socket, or the last one.
     pub(super) subprotocol: Option<String>,
@@ -91,6 +93,7 @@ where
             states: Subscribers::default(),
             commands: VecDeque::new(),
             driver: None,
+            looked_at: Timestamp::ZERO,
             ended: false,
             subprotocol: None,
         };
@@ -134,13 +137,20 @@ where
     /// Gives the connection an input, then gives out what follows from it.
     pub(crate) fn with<T>(&self, input: impl FnOnce(&mut Inner<P, R>, Timestamp) -> T) -> T {
         let now = self.now();
+        self.with_inner(|inner| input(inner, now))
+    }
+
+    fn with_inner<T>(&self, input: impl FnOnce(&mut Inner<P, R>) -> T) -> T {
         let mut wakers = Vec::new();
         let mut inner = self.lock();
-        let result = input(&mut inner, now);
+        let result = input(&mut inner);
         inner.pump(&mut wakers);
         let driver = inner.driver.take();
         drop(inner);
-        wakers.into_iter().chain(driver).for_each(Waker::wake);
+        wakers.into_iter().for_each(Waker::wake);
+        if let Some(driver) = driver {
+            driver.wake();
+        }
         result
     }
 
@@ -220,13 +230,15 @@ where
         }
     }
 
-    /// Hands a message over and keeps its receipt.
+    /// Hands a message over and keeps its receipt. `now` is for what is counted from this very moment; without it
+    /// the driver's last look at the clock will do.
     pub(crate) fn send(
         self: &Arc<Self>,
+        now: Option<Timestamp>,
         send: impl FnOnce(&mut Connection<P>, Timestamp) -> Result<MessageId, Error>,
     ) -> Result<Receipt, Error> {
-        let id = self.with(|inner, now| {
-            let id = send(&mut inner.connection, now)?;
+        let id = self.with_inner(|inner| {
+            let id = send(&mut inner.connection, now.unwrap_or(inner.looked_at))?;
             inner.receipts.add(id);
             Ok(id)
         })?;

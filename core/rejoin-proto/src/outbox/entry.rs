@@ -128,19 +128,20 @@ pub(super) struct PendingAck {
     pub(super) deadline: Option<Timestamp>,
 }
 
+/// Moved from queue to queue for each message, so that what few messages have is kept aside.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) id: MessageId,
     pub(super) lane: LaneId,
     pub(super) head: Frame,
-    pub(super) attachments: Vec<Bytes>,
+    pub(super) attachments: Box<[Bytes]>,
     pub(super) size: usize,
     pub(super) expires: Option<Timestamp>,
-    pub(super) key: Option<ByteString>,
+    pub(super) key: Option<Box<ByteString>>,
     pub(super) volatile: bool,
     /// A link took it before: it may have arrived.
     pub(super) transmitted: bool,
-    pub(super) ack: Option<PendingAck>,
+    pub(super) ack: Option<Box<PendingAck>>,
 }
 
 impl Entry {
@@ -151,16 +152,13 @@ impl Entry {
             lane,
             size: head.len() + attachments.iter().map(Bytes::len).sum::<usize>(),
             head,
-            attachments,
+            attachments: attachments.into_boxed_slice(),
             expires: options.ttl.map(|ttl| now + ttl),
-            key: options.key,
+            key: options.key.map(Box::new),
             volatile: options.volatile,
             transmitted: false,
-            ack: ack.map(|Ack { timeout, retries }| PendingAck {
-                timeout,
-                retries,
-                allowed: retries,
-                deadline: None,
+            ack: ack.map(|Ack { timeout, retries }| {
+                Box::new(PendingAck { timeout, retries, allowed: retries, deadline: None })
             }),
         }
     }
@@ -175,12 +173,12 @@ impl Entry {
 
     /// Whether it was handed to an earlier link already.
     pub(super) fn repeats(&self) -> bool {
-        self.ack.is_some_and(|ack| ack.retries < ack.allowed)
+        self.ack.as_ref().is_some_and(|ack| ack.retries < ack.allowed)
     }
 
     pub(super) fn forget_payload(&mut self) {
         self.head = Frame::Binary(Bytes::new());
-        self.attachments = Vec::new();
+        self.attachments = Box::default();
         self.size = 0;
     }
 }
