@@ -87,7 +87,8 @@ impl Attempt {
     }
 
     async fn websocket(&self) -> Result<EngineSocket, Error> {
-        let mut socket = Box::new(WebSocket::new(self.websocket.dial(None).await?));
+        let link = self.websocket.dial(None).await?;
+        let mut socket = Box::new(WebSocket::new(link));
         if !self.order.contains(&Transport::Polling) {
             return Ok(EngineSocket::WebSocket { first: None, socket });
         }
@@ -144,7 +145,7 @@ pub(crate) enum EngineSocket {
     /// `first`: what it brought while it was tried.
     WebSocket {
         first: Option<Frame>,
-        socket: WebSocket,
+        socket: Box<WebSocket>,
     },
     Polling(Box<PollingSocket>),
 }
