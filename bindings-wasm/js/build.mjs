@@ -1,6 +1,6 @@
 // Makes dist/ from generated/ (wasm-bindgen's output) and src/: one folder for each way to load the package.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -8,7 +8,7 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const run = (...args) => execFileSync(process.execPath, args, { cwd: at('.'), stdio: ['ignore', 2, 2] });
 
 // What can be imported; each becomes a file of each folder.
-const ENTRIES = ['src/index.ts'];
+const ENTRIES = ['src/index.ts', 'src/socket.io/index.ts', 'src/websocket/index.ts', 'src/react/index.ts'];
 // `platform` is the module of src/platform that the build holds.
 const BUILDS = [
   { folder: 'web', platform: 'web', format: 'esm' },
@@ -47,7 +47,8 @@ for (const { folder, platform, format } of BUILDS) {
     outbase: at('src'),
     bundle: true,
     splitting: format === 'esm',
-    chunkNames: 'chunks/[name]-[hash]',
+    // Beside rejoin.wasm, which the chunk that loads it finds relative to itself.
+    chunkNames: '[name]-[hash]',
     format,
     target: 'es2022',
     platform: platform === 'node' ? 'node' : 'neutral',
@@ -61,6 +62,10 @@ for (const { folder, platform, format } of BUILDS) {
     logLevel: 'warning',
   });
   cpSync(at('dist/types'), at(`dist/${folder}`), { recursive: true });
-  if (format === 'cjs') writeFileSync(at(`dist/${folder}/package.json`), '{ "type": "commonjs" }\n');
+  if (format === 'cjs') {
+    writeFileSync(at(`dist/${folder}/package.json`), '{ "type": "commonjs" }\n');
+    // What `require('socket.io-client')` gives is a function.
+    appendFileSync(at(`dist/${folder}/socket.io/index.js`), 'module.exports = Object.assign(module.exports.io, module.exports);\n');
+  }
 }
 rmSync(at('dist/types'), { recursive: true });
