@@ -7,8 +7,10 @@ pub(crate) mod python;
 pub(crate) mod swift;
 
 use crate::shell::{Fallible, command, root, target_dir};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::SystemTime;
 
 /// One package. To add one, add its line to [`PACKAGES`].
 struct Package {
@@ -91,6 +93,33 @@ fn run(step: &mut Command) -> Fallible<()> {
     let status = step.stdout(std::io::stderr()).status()?;
     let program = step.get_program().to_string_lossy();
     if status.success() { Ok(()) } else { Err(format!("{program} failed: {status}").into()) }
+}
+
+/// Whether what was built is newer than all that it was built from: many agents start in a row.
+fn is_fresh(built: &Path, from: &[&Path]) -> Fallible<bool> {
+    let Ok(built) = fs::metadata(built).and_then(|data| data.modified()) else { return Ok(false) };
+    for path in from {
+        if newest(path)? >= built {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// When a file, or the youngest file in a folder, was changed.
+fn newest(path: &Path) -> Fallible<SystemTime> {
+    if path.is_file() {
+        return Ok(fs::metadata(path)?.modified()?);
+    }
+    let mut youngest = SystemTime::UNIX_EPOCH;
+    for entry in fs::read_dir(path)? {
+        let path = entry?.path();
+        let is_built = ["target", "__pycache__", ".build"].iter().any(|name| path.ends_with(name));
+        if !is_built {
+            youngest = youngest.max(newest(&path)?);
+        }
+    }
+    Ok(youngest)
 }
 
 /// The test server as a program, for the tests in other languages.

@@ -17,6 +17,8 @@ public struct Payload: Sendable, Hashable {
     public init(encoding values: [any Encodable & Sendable]) throws {
         let attachments = Attachments()
         let encoder = JSONEncoder()
+        // Some servers know a placeholder only by `_placeholder` before `num`.
+        encoder.outputFormatting = .sortedKeys
         encoder.dataEncodingStrategy = .custom { data, encoder in
             try Placeholder(_placeholder: true, num: attachments.add(data)).encode(to: encoder)
         }

@@ -1,6 +1,6 @@
 //! The Python package: a wheel by maturin, tested in a fresh virtual environment.
 
-use super::{Profile, bindings, native, run, test_server};
+use super::{Profile, bindings, is_fresh, native, run, test_server};
 use crate::shell::{Fallible, command, target_dir};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,13 +28,20 @@ pub(super) fn wheel(profile: Profile) -> Fallible<PathBuf> {
 /// The agent: the wheel's contents, unpacked, and the program that drives them.
 pub(crate) fn agent() -> Fallible<Command> {
     let package = folder().join("agent");
-    if package.exists() {
-        fs::remove_dir_all(&package)?;
+    let library = native(Profile::Dev)?.join("librejoin_ffi.so");
+    if !is_fresh(&package, &[&library, &source()])? {
+        if package.exists() {
+            fs::remove_dir_all(&package)?;
+        }
+        let wheel = wheel(Profile::Dev)?;
+        run(command("python3 -m zipfile --extract").arg(wheel).arg(&package))?;
     }
-    let wheel = wheel(Profile::Dev)?;
-    run(command("python3 -m zipfile --extract").arg(wheel).arg(&package))?;
     let mut agent = Command::new("python3");
-    agent.arg(source().join("agent")).env("PYTHONPATH", package).env("PYTHONUNBUFFERED", "1");
+    agent
+        .arg(source().join("agent"))
+        .env("PYTHONPATH", package)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("PYTHONUNBUFFERED", "1");
     Ok(agent)
 }
 

@@ -1,6 +1,6 @@
 //! The Swift package: its generated half, and the native library that it links.
 
-use super::{Profile, bindings, glue, native, run, test_server};
+use super::{Profile, bindings, glue, is_fresh, native, run, test_server};
 use crate::shell::{Fallible, target_dir};
 use crate::tools;
 use std::fs;
@@ -30,9 +30,13 @@ pub(super) fn build(profile: Profile) -> Fallible<PathBuf> {
 
 /// The agent, built with the package.
 pub(crate) fn agent() -> Fallible<Command> {
-    build(Profile::Dev)?;
-    run(&mut swift("build --product rejoin-agent")?)?;
-    let mut agent = tools::swift::inside(&package(), &scratch().join("debug/rejoin-agent"))?;
+    let program = scratch().join("debug/rejoin-agent");
+    let library = native(Profile::Dev)?.join("librejoin_ffi.so");
+    if !is_fresh(&program, &[&library, &package()])? {
+        build(Profile::Dev)?;
+        run(&mut swift("build --product rejoin-agent")?)?;
+    }
+    let mut agent = tools::swift::inside(&package(), &program)?;
     agent.stdin(Stdio::inherit()).env("LD_LIBRARY_PATH", Profile::Dev.folder());
     Ok(agent)
 }
