@@ -138,7 +138,10 @@ export abstract class BaseClient {
       this.#finish();
       return Promise.resolve();
     }
-    return this.#end((core) => first && core.close(), options);
+    const ended = this.#end((core) => first && core.close(), options);
+    // Where it was disconnected already, no change of state follows.
+    ended.then(() => this.#finish(), () => {});
+    return ended;
   }
 
   /** As `close`, without waiting: for `using`. */
@@ -342,7 +345,8 @@ export abstract class BaseClient {
     this.entered(state);
     for (const queue of this.#states) queue.push(state);
     this.events.emit('$state', [state]);
-    if (this.#closed && state.name === 'disconnected') this.#finish();
+    // Not now: the core is in the middle of telling this, or has a turn to come.
+    if (this.#closed && state.name === 'disconnected') queueMicrotask(() => this.#finish());
   }
 
   /** Nothing follows, and the memory is given back. */
