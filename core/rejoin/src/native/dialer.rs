@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rejoin_proto::{Error, ErrorCode, Secret};
 use tokio::net::TcpStream;
-use tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::config::DialConfig;
 use super::frames::Frames;

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use rejoin_proto::{Error, ErrorCode, Secret};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tungstenite::handshake::client::generate_key;
-use tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::config::DialConfig;
 use super::http::{Response, read_response};

@@ -6,11 +6,11 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use bytestring::ByteString;
 use rejoin_proto::{Credentials, Error, ErrorCode, Frame, SocketEvent};
-use tungstenite::error::{Error as WsError, ProtocolError};
-use tungstenite::protocol::CloseFrame;
-use tungstenite::protocol::frame::Frame as WsFrame;
-use tungstenite::protocol::frame::coding::{Data, OpCode};
-use tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame as WsFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::dialer::{Dialer, Link};
 use super::frames::Frames;

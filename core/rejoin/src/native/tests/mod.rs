@@ -19,7 +19,7 @@ use std::time::Duration;
 use rejoin_proto::{Error, Secret};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::config::StageTimeouts;
 use super::dialer::Link;

@@ -5,8 +5,8 @@ use futures_util::StreamExt;
 use rejoin_proto::ErrorCode;
 use tokio::io::ReadBuf;
 use tokio_tungstenite::WebSocketStream;
-use tungstenite::Message;
-use tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::*;
 use crate::native::stage;
