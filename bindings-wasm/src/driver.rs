@@ -213,12 +213,13 @@ impl Driver {
     /// Does all that is to be done, and hands over what happened.
     pub(crate) fn turn(&self) {
         self.state.borrow_mut().scheduled = false;
-        if self.clock.has_slept() {
+        let mut now = self.clock.now();
+        if self.clock.has_slept(now) {
             self.with(|state, now| state.connection.handle_network(NetworkHint::Woke, now));
+            now = self.clock.now();
         }
         self.release_held();
         self.report_flushed();
-        let now = self.clock.now();
         {
             let mut state = self.state.borrow_mut();
             if state.connection.poll_timeout().is_some_and(|(at, _)| at <= now) {
@@ -234,7 +235,7 @@ impl Driver {
             }
         }
         self.report_flushed();
-        self.set_timer();
+        self.set_timer(now);
         let batch = core::mem::take(&mut self.state.borrow_mut().batch);
         if !batch.is_empty() {
             let (records, payloads) = batch.finish();
@@ -314,8 +315,7 @@ impl Driver {
     }
 
     /// A timer that ends too early does no harm, so it is set anew only for an earlier moment.
-    fn set_timer(&self) {
-        let now = self.clock.now();
+    fn set_timer(&self, now: Timestamp) {
         let deadline = self.look(|connection| connection.poll_timeout()).map(|(at, _)| at);
         let link = self.link();
         let idle = deadline.is_none() && link.is_none();

@@ -59,6 +59,9 @@ impl Link {
 
     /// How many bytes it can take.
     pub(crate) fn room(&self) -> f64 {
+        if !self.has_unflushed() {
+            return MAX_BUFFERED;
+        }
         MAX_BUFFERED - f64::from(self.socket.buffered_amount())
     }
 

@@ -3,11 +3,21 @@
 use std::process::ExitCode;
 
 use crate::shell::{self, Fallible};
+use crate::wasm;
 
-/// Passes all arguments on.
+/// Passes all arguments on. With `web` as the first, it is the npm package that is measured.
 pub(crate) fn command(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
-    let mut command = shell::command("cargo run --release --quiet --package rejoin-bench --");
-    command.args(arguments.raw_args()?);
+    let mut arguments: Vec<_> = arguments.raw_args()?.collect();
+    let mut command = if arguments.first().is_some_and(|word| word == "web") {
+        arguments.remove(0);
+        wasm::build()?;
+        let mut node = shell::command("node bench/web.mjs");
+        node.current_dir(wasm::package());
+        node
+    } else {
+        shell::command("cargo run --release --quiet --package rejoin-bench --")
+    };
+    command.args(arguments);
     let status = command.status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
