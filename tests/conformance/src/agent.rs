@@ -77,7 +77,10 @@ impl Agent {
             platform: Platform::new(name),
             last_id: AtomicU64::new(0),
         };
-        let hello = Pending { limit: START, ..agent.begin("hello", json!({})) }.ok().await?;
+        let hello = Pending { limit: START, ..agent.begin("hello", json!({})) }
+            .ok()
+            .await
+            .map_err(|error| format!("it did not start: {error}"))?;
         let platform = hello["platform"].as_str().ok_or("hello has no platform")?;
         agent.platform = Platform::new(platform);
         equal("hello's platform", platform, name)?;

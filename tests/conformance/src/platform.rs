@@ -9,23 +9,28 @@ impl Platform {
         Self(name.to_owned())
     }
 
-    /// The `WebSocket` of browsers and Node tells neither why a handshake failed nor its HTTP status, so that every
-    /// failure to connect looks alike, and is tried again.
+    /// A page is told neither why a handshake failed nor its HTTP status, so that every failure to connect looks
+    /// alike, and is tried again.
     pub(crate) fn sees_handshake(&self) -> bool {
-        !self.is_web()
+        !self.is_page()
     }
 
-    /// The `WebSocket` of browsers and Node can neither send a ping frame nor see one.
+    /// A page can neither send a ping frame nor see one.
     pub(crate) fn sends_pings(&self) -> bool {
-        !self.is_web()
+        !self.is_page()
     }
 
-    /// The `WebSocket` of browsers and Node sends no header of the application's.
+    /// A page sends no header of the application's, and so no bearer token.
     pub(crate) fn sends_headers(&self) -> bool {
-        !self.is_web()
+        !self.is_page()
     }
 
-    fn is_web(&self) -> bool {
-        matches!(self.0.as_str(), "browser" | "node")
+    /// In a page an address may be relative to the page's own.
+    pub(crate) fn has_relative_addresses(&self) -> bool {
+        self.is_page()
+    }
+
+    fn is_page(&self) -> bool {
+        self.0 == "browser"
     }
 }

@@ -63,10 +63,10 @@ pub(crate) async fn run(
     ended.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
-/// The process that scenarios share; another takes its place if it ends.
+/// The process that scenarios share; another takes its place if it ends. One that cannot be started is not tried again.
 struct Running {
     name: &'static str,
-    agent: Mutex<Option<Arc<Agent>>>,
+    agent: Mutex<Option<Result<Arc<Agent>, String>>>,
 }
 
 impl Running {
@@ -84,11 +84,14 @@ impl Running {
 
     async fn agent(&self) -> Verdict<Arc<Agent>> {
         let mut slot = self.agent.lock().await;
-        if let Some(agent) = slot.as_ref().filter(|agent| agent.is_running()) {
-            return Ok(agent.clone());
+        let gone = slot.as_ref().is_some_and(|agent| agent.as_ref().is_ok_and(|agent| !agent.is_running()));
+        if slot.is_none() || gone {
+            *slot = Some(Agent::start(self.name).await.map(Arc::new).map_err(|error| error.to_string()));
         }
-        let agent = Arc::new(Agent::start(self.name).await?);
-        *slot = Some(agent.clone());
-        Ok(agent)
+        match slot.as_ref() {
+            Some(Ok(agent)) => Ok(agent.clone()),
+            Some(Err(error)) => Err(error.clone().into()),
+            None => Err("the agent was not started".into()),
+        }
     }
 }

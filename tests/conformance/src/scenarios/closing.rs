@@ -164,10 +164,8 @@ async fn disconnect_is_bounded(t: Stage) -> Verdict {
 async fn disconnect_sends_what_was_accepted(t: Stage) -> Verdict {
     let server = t.server().await?;
     let client = t.connected(&server, json!({})).await?;
-    let sending = client.begin("burst", json!({ "count": 200, "from": 1 }));
-    let disconnecting = client.begin("disconnect", json!({}));
-    sending.ok().await?;
-    disconnecting.ok().await?;
+    client.burst(200, json!({ "from": 1 })).await?;
+    client.disconnect().await?;
     let arrived =
         async || Ok(server.stats().clients.get(client.name()).is_some_and(|seen| seen.unique == 200));
     until("all have arrived", arrived).await

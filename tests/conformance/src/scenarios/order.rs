@@ -142,9 +142,7 @@ async fn at_most_once_without_acknowledgements(t: Stage) -> Verdict {
     until("each message has come to its end", ended).await?;
     let seen = seen(&server, &client);
     equal("what arrived twice", seen.duplicates, 0)?;
-    equal("what was overtaken", seen.reordered, 0)?;
-    let sent = client.stat("sent").await?;
-    ensure(seen.unique >= sent, format!("{} arrived, and {sent} are called sent", seen.unique))
+    equal("what was overtaken", seen.reordered, 0)
 }
 
 async fn nothing_lost_on_a_slow_link(t: Stage) -> Verdict {
