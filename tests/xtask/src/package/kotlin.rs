@@ -1,4 +1,4 @@
-//! The Kotlin package: a Maven module with its generated half and the native library inside.
+//! The Kotlin package: Maven modules over its generated half, and the native library inside the jar.
 
 use super::{Profile, bindings, glue, native, run, test_server};
 use crate::shell::Fallible;
@@ -13,24 +13,19 @@ const RESOURCE: &str = if cfg!(target_arch = "aarch64") { "linux-aarch64" } else
 /// Writes the generated sources, packs the library as a resource, and builds the module.
 pub(super) fn build(profile: Profile) -> Fallible<PathBuf> {
     generate(profile)?;
-    run(maven()?.args(["--activate-profiles", "!tests", "package"]).arg("-DskipTests"))?;
+    run(maven()?.args(["package", "-DskipTests", "--projects", "rejoin"]))?;
     Ok(package().join("rejoin/target"))
 }
 
 /// The agent, built with the package.
 pub(crate) fn agent() -> Fallible<Command> {
     generate(Profile::Dev)?;
+    let class_path = package().join("agent/target/class-path");
     run(maven()?
-        .args(["test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test"])
-        .arg(format!("-Dmdep.outputFile={}", class_path().display())))?;
-    let classes = package().join("rejoin/target");
-    let dependencies = fs::read_to_string(class_path())?;
-    let path = format!(
-        "{}:{}:{}",
-        classes.join("classes").display(),
-        classes.join("test-classes").display(),
-        dependencies.trim()
-    );
+        .args(["--quiet", "compile", "dependency:build-classpath", "--projects", "agent", "--also-make"])
+        .arg(format!("-Dmdep.outputFile={}", class_path.display())))?;
+    let classes = package().join("agent/target/classes");
+    let path = format!("{}:{}", classes.display(), fs::read_to_string(class_path)?.trim());
     let mut agent = Command::new("java");
     agent.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &path, "dev.rejoin.agent.MainKt"]);
     Ok(agent)
@@ -59,10 +54,6 @@ fn maven() -> Fallible<Command> {
     let mut maven = Command::new("mvn");
     maven.current_dir(package()).args(["--batch-mode", "--no-transfer-progress"]);
     Ok(maven)
-}
-
-fn class_path() -> PathBuf {
-    package().join("rejoin/target/class-path")
 }
 
 fn package() -> PathBuf {

@@ -1,0 +1,78 @@
+package dev.rejoin
+
+import dev.rejoin.ffi.BackoffOptions as NativeBackoff
+import dev.rejoin.ffi.ClientIdentity as NativeIdentity
+import dev.rejoin.ffi.Header as NativeHeader
+import dev.rejoin.ffi.HeartbeatOptions as NativeHeartbeat
+import dev.rejoin.ffi.InboundOptions as NativeInbound
+import dev.rejoin.ffi.InboundPolicy as NativePolicy
+import dev.rejoin.ffi.NamespaceOptions as NativeNamespace
+import dev.rejoin.ffi.Options as NativeOptions
+import dev.rejoin.ffi.OutboxOptions as NativeOutbox
+import dev.rejoin.ffi.Overflow as NativeOverflow
+import dev.rejoin.ffi.ProxyOptions as NativeProxy
+import dev.rejoin.ffi.SendOptions as NativeSendOptions
+import dev.rejoin.ffi.SocketIoOptions as NativeSocketIo
+import kotlin.time.Duration
+import kotlin.time.DurationUnit
+import kotlin.time.toDuration
+
+/** The options as the core takes them; it checks their values. */
+internal fun ClientConfig.toNative(): NativeOptions =
+    NativeOptions(
+        backoff = NativeBackoff(
+            initialMs = millis("backoff.initial", backoff.initial),
+            maxMs = millis("backoff.max", backoff.max),
+            factor = backoff.factor,
+            maxAttempts = count("backoff.max_attempts", backoff.maxAttempts?.toLong())?.toUInt(),
+            resetAfterMs = millis("backoff.reset_after", backoff.resetAfter),
+        ),
+        connectTimeoutMs = millis("connect_timeout", connectTimeout),
+        heartbeat = NativeHeartbeat(
+            intervalMs = millis("heartbeat.interval", heartbeat.interval),
+            timeoutMs = millis("heartbeat.timeout", heartbeat.timeout),
+        ),
+        probeTimeoutMs = millis("probe_timeout", probeTimeout),
+        writeTimeoutMs = millis("write_timeout", writeTimeout),
+        readTimeoutMs = millis("read_timeout", readTimeout),
+        outbox = NativeOutbox(
+            maxMessages = count("outbox.max_messages", outbox.maxMessages),
+            maxBytes = count("outbox.max_bytes", outbox.maxBytes),
+            overflow = outbox.overflow?.let { NativeOverflow.valueOf(it.name) },
+        ),
+        inbound = NativeInbound(
+            maxMessages = count("inbound.max_messages", inbound.maxMessages),
+            policy = inbound.policy?.let { NativePolicy.valueOf(it.name) },
+        ),
+        ackTimeoutMs = millis("ack_timeout", ackTimeout),
+        closeGraceMs = millis("close_grace", closeGrace),
+        maxMessageBytes = count("max_message_bytes", maxMessageBytes),
+        credentials = credentials != null,
+        credentialsTimeoutMs = millis("credentials_timeout", credentialsTimeout),
+        headers = headers.map { (name, value) -> NativeHeader(name, value) },
+        subprotocols = subprotocols,
+        authorities = tls.authorities,
+        identity = tls.identity?.let { (chain, key) -> NativeIdentity(chain, key) },
+        pins = tls.pins,
+        proxy = proxy?.let { NativeProxy(it.url, it.user, it.password) },
+        allowInsecure = allowInsecure,
+    )
+
+internal fun SocketIoConfig.toNativeSocketIo(): NativeSocketIo =
+    NativeSocketIo(path, namespaces.map { (name, auth) -> NativeNamespace(name, auth?.toString()) })
+
+internal fun sendOptions(volatile: Boolean, ttl: Duration?, key: String?): NativeSendOptions =
+    NativeSendOptions(volatile, millis("ttl", ttl), key)
+
+/** Whole milliseconds; a fraction counts as one. */
+internal fun millis(name: String, duration: Duration?): ULong? {
+    if (duration == null) return null
+    if (duration.isNegative()) throw invalid(name, "must not be negative")
+    val whole = duration.inWholeMilliseconds
+    return (if (whole.toDuration(DurationUnit.MILLISECONDS) < duration) whole + 1 else whole).toULong()
+}
+
+internal fun count(name: String, value: Long?): ULong? {
+    if (value != null && value < 0) throw invalid(name, "must not be negative")
+    return value?.toULong()
+}
