@@ -32,10 +32,8 @@ impl Process {
 pub(crate) fn runtime() -> Result<&'static Runtime, Error> {
     let process = Process::current();
     let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((owner, runtime)) = *current {
-        if owner == process {
-            return Ok(runtime);
-        }
+    if let Some((_, runtime)) = current.filter(|(owner, _)| *owner == process) {
+        return Ok(runtime);
     }
     let runtime = Builder::new_multi_thread()
         .worker_threads(WORKERS)
