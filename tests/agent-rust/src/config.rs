@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use rejoin::socketio::SocketIoOptions;
 use rejoin::{Builder, Error, ErrorCode, Inbound, InboundPolicy, Overflow};
 use serde::Deserialize;
 
@@ -28,8 +29,9 @@ pub(crate) struct Config {
     /// Whether there is a credentials callback.
     pub(crate) credentials: bool,
     /// The path of Engine.IO.
-    pub(crate) path: Option<String>,
-    transports: Option<Vec<String>>,
+    path: Option<String>,
+    /// How Socket.IO travels, the preferred one first.
+    transports: Option<Vec<Transport>>,
     max_message_bytes: Option<usize>,
     compression: bool,
 }
@@ -81,6 +83,13 @@ struct InboundQueue {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Transport {
+    WebSocket,
+    Polling,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Policy {
     Backpressure,
@@ -89,8 +98,16 @@ enum Policy {
 }
 
 impl Config {
+    /// What only Socket.IO has is refused rather than ignored.
+    pub(crate) fn apply_plain<K>(&self, builder: Builder<K>) -> Result<Builder<K>, Error> {
+        if self.path.is_some() || self.transports.is_some() {
+            return Err(Error::invalid("config", "path and transports are of Socket.IO"));
+        }
+        self.apply(builder)
+    }
+
     /// What every protocol understands.
-    pub(crate) fn apply<K>(&self, builder: Builder<K>) -> Result<Builder<K>, Error> {
+    fn apply<K>(&self, builder: Builder<K>) -> Result<Builder<K>, Error> {
         self.check_supported()?;
         let mut inbound = Inbound::default();
         set(&mut inbound.max_messages, self.inbound.max_messages);
@@ -124,15 +141,24 @@ impl Config {
         set(&mut config.max_message_bytes, self.max_message_bytes);
     }
 
+    /// What Socket.IO adds.
+    pub(crate) fn apply_socketio(
+        &self,
+        builder: Builder<SocketIoOptions>,
+    ) -> Result<Builder<SocketIoOptions>, Error> {
+        let mut builder = self.apply(builder)?;
+        if let Some(path) = &self.path {
+            builder = builder.path(path);
+        }
+        if let Some(transports) = &self.transports {
+            builder = builder.transports(transports.iter().copied().map(Into::into));
+        }
+        Ok(builder)
+    }
+
     /// Capabilities that the client does not have are refused rather than ignored.
     fn check_supported(&self) -> Result<(), Error> {
-        let polling =
-            self.transports.as_ref().is_some_and(|names| names.iter().any(|name| name != "websocket"));
-        let wanted = [
-            ("outbox.store", self.outbox.store.is_some()),
-            ("transports", polling),
-            ("compression", self.compression),
-        ];
+        let wanted = [("outbox.store", self.outbox.store.is_some()), ("compression", self.compression)];
         match wanted.into_iter().find(|(_, wanted)| *wanted) {
             Some((name, _)) => Err(unsupported(name)),
             None => Ok(()),
@@ -167,6 +193,15 @@ impl From<Policy> for InboundPolicy {
             Policy::Backpressure => Self::Backpressure,
             Policy::DropOldest => Self::DropOldest,
             Policy::DropNewest => Self::DropNewest,
+        }
+    }
+}
+
+impl From<Transport> for rejoin::socketio::Transport {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::WebSocket => Self::WebSocket,
+            Transport::Polling => Self::Polling,
         }
     }
 }

@@ -18,9 +18,6 @@ pub(crate) struct Plain {
 impl Plain {
     /// Makes the client and its consumer; it does not connect.
     pub(crate) fn new(url: &str, config: &Config, surroundings: &Surroundings) -> Result<Self, Error> {
-        if config.path.is_some() {
-            return Err(Error::invalid("path", "is of Socket.IO: put it into the URL"));
-        }
         let client = build(url, config, surroundings)?;
         let (here, pace) = (surroundings.clone(), surroundings.pace.clone());
         let lagged = {
@@ -61,7 +58,7 @@ impl Plain {
 
 /// A client as configured, without a consumer.
 pub(crate) fn build(url: &str, config: &Config, surroundings: &Surroundings) -> Result<Client, Error> {
-    let mut builder = config.apply(Client::builder(url))?;
+    let mut builder = config.apply_plain(Client::builder(url))?;
     if config.credentials {
         builder = surroundings.credentials.install(builder, &surroundings.name, &surroundings.lines);
     }

@@ -174,10 +174,7 @@ async fn watch_namespaces(mut changes: Subscription<NamespaceEvent>, here: Surro
 
 /// A client as configured, without a consumer.
 pub(crate) fn build(url: &str, config: &Config, surroundings: &Surroundings) -> Result<Client, Error> {
-    let mut builder = config.apply(Client::builder(url))?;
-    if let Some(path) = &config.path {
-        builder = builder.path(path);
-    }
+    let mut builder = config.apply_socketio(Client::builder(url))?;
     if config.credentials {
         builder = surroundings.credentials.install(builder, &surroundings.name, &surroundings.lines);
     }

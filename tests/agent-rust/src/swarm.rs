@@ -24,17 +24,13 @@ impl Swarm {
         for _ in 0..count {
             self.0.push(match kind {
                 Kind::WebSocket => {
-                    let client = config.apply(rejoin::Client::builder(url))?.build()?;
+                    let client = config.apply_plain(rejoin::Client::builder(url))?.build()?;
                     let connecting = client.clone();
                     tokio::spawn(async move { connecting.connect().await });
                     Member::Plain(client)
                 }
                 Kind::SocketIo => {
-                    let mut builder = config.apply(rejoin::socketio::Client::builder(url))?;
-                    if let Some(path) = &config.path {
-                        builder = builder.path(path);
-                    }
-                    let client = builder.build()?;
+                    let client = config.apply_socketio(rejoin::socketio::Client::builder(url))?.build()?;
                     let connecting = client.clone();
                     tokio::spawn(async move { connecting.connect().await });
                     Member::SocketIo(client)
