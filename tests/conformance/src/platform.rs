@@ -25,6 +25,11 @@ impl Platform {
         !self.is_page()
     }
 
+    /// Socket.IO over HTTP long-polling is an option of the Rust crate, which the packages over it do not choose.
+    pub(crate) fn has_polling(&self) -> bool {
+        self.0 == "rust"
+    }
+
     /// In a page an address may be relative to the page's own.
     pub(crate) fn has_relative_addresses(&self) -> bool {
         self.is_page()

@@ -16,6 +16,7 @@ mod overflow;
 mod receipts;
 mod recovery;
 mod swarm;
+mod transports;
 mod wrong_input;
 
 use std::pin::Pin;
@@ -66,6 +67,7 @@ pub(crate) const TOPICS: &[Topic] = &[
     Topic { name: "binary", scenarios: binary::SCENARIOS },
     Topic { name: "namespaces", scenarios: namespaces::SCENARIOS },
     Topic { name: "recovery", scenarios: recovery::SCENARIOS },
+    Topic { name: "transports", scenarios: transports::SCENARIOS },
     Topic { name: "hints", scenarios: hints::SCENARIOS },
     Topic { name: "consumers", scenarios: consumers::SCENARIOS },
     Topic { name: "closing", scenarios: closing::SCENARIOS },
