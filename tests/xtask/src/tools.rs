@@ -68,6 +68,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "node", source: Source::Node { minimum: "20" } },
     Tool { name: "tests/peers", source: Source::NpmFolder },
     Tool { name: "bindings-wasm/js", source: Source::NpmFolder },
+    Tool { name: "examples/web-chat", source: Source::NpmFolder },
     // What the feature `native-tls` links on Linux.
     Tool {
         name: "openssl",

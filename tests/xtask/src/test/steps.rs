@@ -112,6 +112,7 @@ pub(super) const STEPS: &[Step] = &[
             "wasm-bindgen-cli",
             "node",
             "bindings-wasm/js",
+            "examples/web-chat",
             "tests/peers",
             "chromium",
         ],
@@ -177,10 +178,11 @@ fn python(stage: &mut Stage) -> Fallible<()> {
     package::python::tests()?.iter_mut().try_for_each(|command| stage.log.run(command))
 }
 
-/// The npm package in Node.js and in a browser.
+/// The npm package in Node.js and in a browser, and the example that is built on it.
 fn web(stage: &mut Stage) -> Fallible<()> {
     stage.sh("cargo xtask wasm")?;
-    stage.sh("npm --prefix bindings-wasm/js test")
+    stage.sh("npm --prefix bindings-wasm/js test")?;
+    stage.sh("npm --prefix examples/web-chat test")
 }
 
 /// The exit status alone would let a demo pass that does nothing.
