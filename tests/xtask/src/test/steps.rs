@@ -101,7 +101,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "conformance",
         counts: Tests,
         needs: &["node", "tests/peers"],
-        run: |stage| stage.sh("cargo xtask conformance"),
+        run: |stage| stage.sh("cargo xtask conformance --agent rust"),
     },
     Step {
         name: "web",
