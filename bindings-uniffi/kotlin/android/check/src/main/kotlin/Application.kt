@@ -1,0 +1,6 @@
+package android.app
+
+import android.content.Context
+
+/** As in the Android SDK. */
+abstract class Application : Context()
