@@ -1,5 +1,6 @@
 import { open } from '#platform';
 import type { Core } from './core.js';
+import { asyncDispose, dispose } from './dispose.js';
 import { Emitter, type ListenOptions, type Unsubscribe } from './emitter.js';
 import { RejoinError, call, cancelled, closed } from './errors.js';
 import { HINTS, type NetworkHint, watch } from './lifecycle.js';
@@ -7,8 +8,11 @@ import { isReady, ready } from './load.js';
 import { type ClientOptions, type Credentials, settings } from './options.js';
 import type { Check } from './options.js';
 import type { SocketLike } from './platform/types.js';
+import { quiet, text } from './promises.js';
 import { Queue, type Subscription } from './queue.js';
 import { type Outcome, Receipt } from './receipt.js';
+import { Kind, type Record_ } from './record.js';
+import type { Stats } from './stats.js';
 import { type State, readState } from './state.js';
 
 /** How long to wait. */
@@ -17,41 +21,8 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-/** What a client has counted since it was made, and what it holds now. */
-export interface Stats {
-  /** Attempts to connect. */
-  readonly attempts: number;
-  /** Connections that came to be. */
-  readonly connects: number;
-  readonly framesSent: number;
-  readonly framesReceived: number;
-  /** Messages in the outbox: waiting, on the way, or waiting for their acknowledgement. */
-  readonly outboxMessages: number;
-  readonly outboxBytes: number;
-}
-
-/** The number of a record: `Kind` in `bindings-wasm/src/batch.rs`. */
-export const enum Kind {
-  State = 1,
-  Receipt = 2,
-  Event = 3,
-  Ack = 4,
-  NamespaceConnected = 5,
-  NamespaceDisconnected = 6,
-  Credentials = 7,
-  Rejoin = 8,
-  Mark = 9,
-}
-
 /** What matters of a queue for whether reading goes on. */
 type Consumer = Pick<Queue<unknown>, 'isFull'>;
-
-// biome-ignore lint/suspicious/noExplicitAny: what each place holds follows from the first
-export type Record_ = [kind: Kind, ...any[]];
-
-/** Runtimes without these symbols must be able to load the class. */
-const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
-const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /** What waits for the core to be loaded. */
 interface Early {
@@ -429,14 +400,4 @@ export abstract class BaseClient {
       console.error('a listener of a rejoin client threw', again);
     }
   }
-}
-
-/** A rejection that nobody looks at is no unhandled one: the state tells the same. */
-function quiet(promise: Promise<void>): Promise<void> {
-  promise.catch(() => {});
-  return promise;
-}
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

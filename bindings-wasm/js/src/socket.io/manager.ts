@@ -1,4 +1,5 @@
-import { BaseClient, Kind, type Record_, type WaitOptions } from '../base.js';
+import { BaseClient, type WaitOptions } from '../base.js';
+import { Kind, type Record_ } from '../record.js';
 import type { RejoinError } from '../errors.js';
 import type { SocketLike } from '../platform/types.js';
 import { SocketIOClient, type SocketIOOptions, type SocketIOSession } from '../socketio/client.js';

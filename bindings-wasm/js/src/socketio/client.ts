@@ -1,4 +1,5 @@
-import { BaseClient, Kind, type Record_, type WaitOptions } from '../base.js';
+import { BaseClient, type WaitOptions } from '../base.js';
+import { Kind, type Record_ } from '../record.js';
 import { Core, describe } from '../core.js';
 import { Emitter } from '../emitter.js';
 import { RejoinError, call, closed, fromRecord, invalid } from '../errors.js';
