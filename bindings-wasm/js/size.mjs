@@ -11,10 +11,10 @@ const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 const show = (name, size) => console.log(`${name.padEnd(34)} ${(size / 1024).toFixed(1).padStart(6)} KB gzip`);
 
 // As an application's bundler sees it: what is not imported does not count.
-async function javascript(imports) {
+async function javascript(imports, entry = 'index.js') {
   const { outputFiles } = await build({
-    stdin: { contents: `import { ${imports} } from './dist/web/index.js'; console.log(${imports});`, resolveDir: at('.') },
-    bundle: true, minify: true, format: 'esm', write: false, external: ['*.wasm'], logLevel: 'error',
+    stdin: { contents: `import { ${imports} } from './dist/web/${entry}'; console.log(${imports});`, resolveDir: at('.') },
+    bundle: true, minify: true, format: 'esm', write: false, external: ['*.wasm', 'react'], logLevel: 'error',
   });
   return gzip(outputFiles[0].contents);
 }
@@ -25,6 +25,9 @@ show('JavaScript, Client', await javascript('Client'));
 show('JavaScript, SocketIOClient', await javascript('SocketIOClient'));
 const all = await javascript('Client, SocketIOClient');
 show('JavaScript, both', all);
+show('JavaScript, rejoin/socket.io', await javascript('io', 'socket.io/index.js'));
+show('JavaScript, rejoin/websocket', await javascript('RejoinWebSocket', 'websocket/index.js'));
+show('JavaScript, rejoin/react', await javascript('useClient, useConnectionState, useMessages', 'react/index.js'));
 show('all', wasm + all);
 if (wasm + all > BUDGET) {
   console.error(`above the budget of ${BUDGET / 1024} KB`);
