@@ -5,8 +5,7 @@ import { Emitter, type ListenOptions, type Unsubscribe } from './emitter.js';
 import { RejoinError, call, cancelled, closed } from './errors.js';
 import { HINTS, type NetworkHint, watch } from './lifecycle.js';
 import { isReady, ready } from './load.js';
-import { type ClientOptions, type Credentials, settings } from './options.js';
-import type { Check } from './options.js';
+import { type Check, type ClientOptions, type Credentials, type WaitOptions, settings } from './options.js';
 import type { SocketLike } from './platform/types.js';
 import { quiet, text } from './promises.js';
 import { Queue, type Subscription } from './queue.js';
@@ -14,12 +13,6 @@ import { type Outcome, Receipt } from './receipt.js';
 import { Kind, type Record_ } from './record.js';
 import type { Stats } from './stats.js';
 import { type State, readState } from './state.js';
-
-/** How long to wait. */
-export interface WaitOptions {
-  /** Ends the wait with `cancelled`. What is waited for goes on. */
-  signal?: AbortSignal;
-}
 
 /** What matters of a queue for whether reading goes on. */
 type Consumer = Pick<Queue<unknown>, 'isFull'>;

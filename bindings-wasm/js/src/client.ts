@@ -1,4 +1,5 @@
-import { BaseClient, type WaitOptions } from './base.js';
+import { BaseClient } from './base.js';
+import type { WaitOptions } from './options.js';
 import type { ListenOptions, Unsubscribe } from './emitter.js';
 import { bytesOf } from './binary.js';
 import { Core } from './core.js';

@@ -1,6 +1,6 @@
 export { Client } from './client.js';
 export type { Binary, Message, PlainOptions, SendOptions, Session } from './client.js';
-export type { WaitOptions } from './base.js';
+export type { WaitOptions } from './options.js';
 export type { Stats } from './stats.js';
 export type { ListenOptions, Unsubscribe } from './emitter.js';
 export { RejoinError } from './errors.js';

@@ -181,3 +181,9 @@ export function settings(options: ClientOptions, more: Readonly<Record<string, C
 }
 
 export { type Check, string, object };
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Ends the wait with `cancelled`. What is waited for goes on. */
+  signal?: AbortSignal;
+}

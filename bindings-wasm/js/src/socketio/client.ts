@@ -1,4 +1,5 @@
-import { BaseClient, type WaitOptions } from '../base.js';
+import { BaseClient } from '../base.js';
+import type { WaitOptions } from '../options.js';
 import { Kind, type Record_ } from '../record.js';
 import { Core, describe } from '../core.js';
 import { Emitter } from '../emitter.js';

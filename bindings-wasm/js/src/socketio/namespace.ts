@@ -3,7 +3,7 @@ import { Emitter } from '../emitter.js';
 import { type RejoinError, cancelled, closed } from '../errors.js';
 import { type InboundOptions, Queue, type Subscription } from '../queue.js';
 import type { Receipt } from '../receipt.js';
-import type { WaitOptions } from '../base.js';
+import type { WaitOptions } from '../options.js';
 import type { SocketIOClient } from './client.js';
 import { type EmitOptions, Sender } from './sender.js';
 import type { AnyEvents, Answer, EmitArgs, Listener } from './types.js';
