@@ -29,12 +29,8 @@ function suite({ io, Manager, Socket, default: byDefault, connect, protocol }) {
   };
 
   test('the exports', () => {
-    assert.equal(io, byDefault);
-    assert.equal(io, connect);
-    assert.equal(io.connect, io);
-    assert.equal(io.Manager, Manager);
-    assert.equal(io.Socket, Socket);
-    assert.equal(protocol, 5);
+    assert.deepEqual([byDefault, connect, io.connect], [io, io, io]);
+    assert.deepEqual([io.Manager, io.Socket, protocol], [Manager, Socket, 5]);
   });
 
   test('the properties of a socket', TIMEOUT, async (context) => {
