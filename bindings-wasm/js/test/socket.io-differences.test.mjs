@@ -152,6 +152,13 @@ differs(
   { theirs: { active: true }, ours: { active: false } },
 );
 
+test('J8: an auth function that never answers', TIMEOUT, async (context) => {
+  const { url } = await startServer(context);
+  const socket = make(context, ours, url, { auth: () => {} });
+  const [error] = await heard(socket, 'connect_error');
+  assert.deepEqual([error.code, socket.active], ['credentials_timeout', true]);
+});
+
 test('polling alone, and parsers, are refused', () => {
   assert.throws(() => ours.io('http://127.0.0.1:1', { transports: ['polling'] }), { code: 'invalid_argument' });
   assert.throws(() => ours.io('http://127.0.0.1:1', { forceNew: true, parser: {} }), { code: 'unsupported' });

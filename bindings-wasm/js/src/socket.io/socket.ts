@@ -12,8 +12,8 @@ import type {
 } from './types.js';
 
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
-/** As long as the core gives a credentials callback. */
-const AUTH_TIMEOUT = 10_000;
+/** A little more than the core gives a credentials callback: this holds for namespaces that join a link which is there. */
+const AUTH_TIMEOUT = 11_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: what a listener takes
 type AnyListener = (...args: any[]) => void;
