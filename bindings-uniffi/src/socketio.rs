@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use rejoin::socketio::{AckFuture, Args, Emitter, Event, NamespaceEvent, NamespaceState};
+use rejoin::socketio::{AckFuture, Args, Emitter, Event, NamespaceEvent, NamespaceState, Transport};
 use rejoin::{NetworkHint, Outcome};
 
 use crate::calls::Calls;
@@ -31,6 +31,15 @@ pub struct SocketIoOptions {
     /// The namespaces of each handshake; none: `/`.
     #[uniffi(default)]
     pub namespaces: Vec<NamespaceOptions>,
+    /// The transports, the preferred one first; none: WebSocket.
+    #[uniffi(default)]
+    pub transports: Vec<Transport>,
+}
+
+#[uniffi::remote(Enum)]
+pub enum Transport {
+    WebSocket,
+    Polling,
 }
 
 /// A namespace of the handshake.
@@ -83,6 +92,9 @@ impl SocketIoClient {
         }
         if let Some(path) = &socketio.path {
             builder = builder.path(path);
+        }
+        if !socketio.transports.is_empty() {
+            builder = builder.transports(socketio.transports);
         }
         for NamespaceOptions { name, auth } in &socketio.namespaces {
             builder = match auth {

@@ -84,10 +84,25 @@ public class SocketIoConfig internal constructor() : ClientConfig() {
     /** The path of Engine.IO. Default: `/socket.io/`. */
     public var path: String? = null
 
+    /**
+     * The transports, the preferred one first. The next one is tried where one is blocked. With both, polling changes to a
+     * WebSocket where that turns out to work. Default: [Transport.WEB_SOCKET].
+     */
+    public var transports: List<Transport> = emptyList()
+
     /** Connects a namespace in each handshake, with an auth object of its own or the credentials. None: `/`. */
     public fun namespace(name: String, auth: JsonObject? = null) {
         namespaces[name] = auth
     }
+}
+
+/** What carries Socket.IO. */
+public enum class Transport {
+    /** A WebSocket. */
+    WEB_SOCKET,
+
+    /** HTTP requests, where WebSockets are blocked. */
+    POLLING,
 }
 
 /** When to try again. */

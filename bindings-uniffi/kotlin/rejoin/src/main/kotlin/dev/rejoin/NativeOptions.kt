@@ -13,6 +13,7 @@ import dev.rejoin.ffi.Overflow as NativeOverflow
 import dev.rejoin.ffi.ProxyOptions as NativeProxy
 import dev.rejoin.ffi.SendOptions as NativeSendOptions
 import dev.rejoin.ffi.SocketIoOptions as NativeSocketIo
+import dev.rejoin.ffi.Transport as NativeTransport
 import kotlin.time.Duration
 import kotlin.time.DurationUnit
 import kotlin.time.toDuration
@@ -59,7 +60,11 @@ internal fun ClientConfig.toNative(): NativeOptions =
     )
 
 internal fun SocketIoConfig.toNativeSocketIo(): NativeSocketIo =
-    NativeSocketIo(path, namespaces.map { (name, auth) -> NativeNamespace(name, auth?.toString()) })
+    NativeSocketIo(
+        path = path,
+        namespaces = namespaces.map { (name, auth) -> NativeNamespace(name, auth?.toString()) },
+        transports = transports.map { NativeTransport.valueOf(it.name) },
+    )
 
 internal fun sendOptions(volatile: Boolean, ttl: Duration?, key: String?): NativeSendOptions =
     NativeSendOptions(volatile, millis("ttl", ttl), key)

@@ -99,6 +99,16 @@ class SocketIoTest {
     }
 
     @Test
+    fun `polling carries what a WebSocket carries`() = test {
+        for (order in listOf(listOf(Transport.POLLING), Transport.values().asList())) {
+            SocketIoClient(server.url) { transports = order }.use { client ->
+                client.connect()
+                assertEquals(Binary(byteArrayOf(1)), client.request("ack", byteArrayOf(1)).get<Binary>(0))
+            }
+        }
+    }
+
+    @Test
     fun `an unanswered event says so`() = test {
         SocketIoClient(server.url).use { client ->
             client.connect()

@@ -16,7 +16,7 @@ import kotlinx.serialization.json.put
 
 /** Many numbered messages, as fast as the client takes them. */
 class Burst(request: Request, private val client: Named) {
-    private val count = request.whole("count") ?: 0
+    private val count = request.required("count", request.whole("count"))
     private val first = request.whole("from") ?: 1
     private val every = request.duration("every_ms") ?: Duration.ZERO
     private val pad = "x".repeat(request.whole("pad")?.toInt() ?: 0)

@@ -4,11 +4,13 @@ import dev.rejoin.ClientConfig
 import dev.rejoin.InboundPolicy
 import dev.rejoin.Overflow
 import dev.rejoin.SocketIoConfig
+import dev.rejoin.Transport
 
 /** The `config` of an operation. */
 class Config(request: Request?, socketio: Boolean) {
     private val settings = mutableListOf<ClientConfig.() -> Unit>()
     private var path: String? = null
+    private var transports: List<Transport>? = null
 
     /** Whether to ask the callback. */
     var credentials = false
@@ -16,16 +18,20 @@ class Config(request: Request?, socketio: Boolean) {
 
     init {
         if (request != null) read(request)
-        if (path != null && !socketio) throw invalid("path", "is of Socket.IO: put it into the URL")
+        if ((path != null || transports != null) && !socketio) {
+            throw invalid("config", "path and transports are of Socket.IO")
+        }
     }
 
     fun apply(config: ClientConfig) {
         settings.forEach { config.it() }
-        if (config is SocketIoConfig) config.path = path
+        if (config !is SocketIoConfig) return
+        config.path = path
+        transports?.let { config.transports = it }
     }
 
     private fun read(request: Request) {
-        refuse(request)
+        if (request.flag("compression")) throw unsupported("compression")
         timing(request)
         bounds(request)
         val headers = request.map("headers")
@@ -36,14 +42,16 @@ class Config(request: Request?, socketio: Boolean) {
         }
         credentials = request.flag("credentials")
         path = request.text("path")
+        transports = request.texts("transports")?.map(::transport)
         request.end()
     }
 
-    /** Capabilities that the client does not have are refused rather than ignored. */
-    private fun refuse(request: Request) {
-        if (request.texts("transports").orEmpty().any { it != "websocket" }) throw unsupported("transports")
-        if (request.flag("compression")) throw unsupported("compression")
-    }
+    private fun transport(name: String): Transport =
+        when (name) {
+            "websocket" -> Transport.WEB_SOCKET
+            "polling" -> Transport.POLLING
+            else -> throw invalid("transports", "there is no $name")
+        }
 
     private fun timing(request: Request) {
         request.section("backoff") {

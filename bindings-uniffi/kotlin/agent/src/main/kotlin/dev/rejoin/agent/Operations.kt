@@ -11,7 +11,6 @@ import dev.rejoin.rejoinVersion
 import java.io.File
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.CopyOnWriteArrayList
-import kotlin.time.Duration
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.launch
 import kotlinx.serialization.json.JsonArray
@@ -52,14 +51,14 @@ class Operations {
             "resume" -> only(request).pace.paused.value = false
             "slow" -> {
                 val client = named(request)
-                val each = request.duration("ms") ?: Duration.ZERO
+                val each = request.required("ms", request.duration("ms"))
                 request.end()
                 client.pace.slow = each
             }
             "burst" -> answer = Burst(request, named(request)).run()
             "count" -> {
                 val client = named(request)
-                val on = request.flag("on")
+                val on = request.required("on", request.optionalFlag("on"))
                 request.end()
                 client.counting.on = on
             }
@@ -178,7 +177,7 @@ class Operations {
     }
 
     private fun swarm(request: Request) {
-        val count = request.whole("count") ?: 0
+        val count = request.required("count", request.whole("count"))
         val socketio = socketio(request)
         val url = request.need("url")
         val config = config(request, socketio)

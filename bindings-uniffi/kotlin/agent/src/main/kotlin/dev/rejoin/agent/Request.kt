@@ -21,7 +21,10 @@ class Request(fields: Map<String, JsonElement>, private val section: String = "l
     fun text(name: String): String? =
         optional(name, "a text") { (it as? JsonPrimitive)?.takeIf(JsonPrimitive::isString)?.content }
 
-    fun flag(name: String): Boolean = optional(name, "true or false") { (it as? JsonPrimitive)?.booleanOrNull } ?: false
+    fun optionalFlag(name: String): Boolean? =
+        optional(name, "true or false") { (it as? JsonPrimitive)?.booleanOrNull }
+
+    fun flag(name: String): Boolean = optionalFlag(name) ?: false
 
     fun whole(name: String): Long? =
         optional(name, "a whole number") { (it as? JsonPrimitive)?.longOrNull?.takeIf { number -> number >= 0 } }
