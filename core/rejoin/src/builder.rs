@@ -6,10 +6,9 @@ use rejoin_proto::{
 };
 
 use crate::hooks::{CredentialsHook, credentials_hook};
-#[cfg(not(target_family = "wasm"))]
-use crate::native::DialConfig;
 use crate::platform::{MaybeSend, MaybeSync, random_seed};
 use crate::subscription::{Inbound, InboundPolicy};
+use crate::transport::DialConfig;
 
 /// What a client is to be: `K` is the protocol's own part.
 ///
@@ -20,7 +19,6 @@ pub struct Builder<K> {
     pub(crate) inbound: Inbound,
     pub(crate) credentials: Option<CredentialsHook>,
     pub(crate) seed: u64,
-    #[cfg(not(target_family = "wasm"))]
     pub(crate) dial: DialConfig,
     pub(crate) kind: K,
 }
@@ -33,7 +31,6 @@ impl<K> Builder<K> {
             inbound: Inbound::default(),
             credentials: None,
             seed: random_seed(),
-            #[cfg(not(target_family = "wasm"))]
             dial: DialConfig::default(),
             kind,
         }

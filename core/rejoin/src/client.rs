@@ -11,7 +11,7 @@ use rejoin_proto::{
 
 use crate::builder::Builder;
 use crate::driver::Driver;
-use crate::hooks::{Hooks, rejoin_hook};
+use crate::hooks::{Hooks, RejoinHook, rejoin_hook};
 use crate::platform::{Clock, MaybeSend, MaybeSync, OnWake, Runtime, on_wake};
 use crate::receipts::Receipt;
 use crate::shared::{Router, Shared};
@@ -61,10 +61,8 @@ impl Source<Message> for PlainShared {
 #[derive(Default)]
 pub struct Plain {
     text_heartbeat: Option<TextHeartbeat>,
-    on_connect: Option<OnConnect>,
+    on_connect: Option<RejoinHook<PlainWebSocket, Messages>>,
 }
-
-type OnConnect = Box<dyn FnOnce(&mut Hooks<PlainWebSocket, Messages>) + Send>;
 
 /// A client that stays connected to a WebSocket server. A clone is another handle to the same connection.
 ///
@@ -216,16 +214,16 @@ impl Builder<Plain> {
     #[must_use]
     pub fn on_connect<F, Fut, E>(mut self, step: F) -> Self
     where
-        F: Fn(Session) -> Fut + MaybeSend + MaybeSync + Send + 'static,
+        F: Fn(Session) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = Result<(), E>> + MaybeSend + 'static,
         E: std::fmt::Display + 'static,
     {
-        self.kind.on_connect = Some(Box::new(|hooks| hooks.rejoin = Some(rejoin_hook(Session, step))));
+        self.kind.on_connect = Some(rejoin_hook(Session, step));
         self.config.rejoin = true;
         self
     }
 
-    /// Makes the client, disconnected. Call it inside the tokio runtime that is to drive it.
+    /// Makes the client, disconnected. Call it inside the tokio runtime that is to drive it; a page needs none.
     ///
     /// # Errors
     /// `invalid_argument`, naming the option that is wrong and what is expected.
@@ -235,10 +233,8 @@ impl Builder<Plain> {
         let dialer = self.dialer(&self.url)?;
         let protocol = PlainWebSocket::new(&self.config.heartbeat, self.kind.text_heartbeat);
         let connection = Connection::new(self.config, protocol, self.seed)?;
-        let mut hooks = Hooks { runtime: runtime.clone(), credentials: self.credentials, rejoin: None };
-        if let Some(install) = self.kind.on_connect {
-            install(&mut hooks);
-        }
+        let hooks =
+            Hooks { runtime: runtime.clone(), credentials: self.credentials, rejoin: self.kind.on_connect };
         let shared = Shared::new(connection, Messages::default(), runtime.clone());
         on_wake(Arc::downgrade(&(shared.clone() as Arc<dyn OnWake>)));
         runtime.spawn(Driver::new(shared.clone(), dialer, hooks));

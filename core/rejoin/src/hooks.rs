@@ -14,7 +14,7 @@ type Callback<A, T> = Arc<dyn Fn(A) -> BoxFuture<T> + Send + Sync>;
 type Callback<A, T> = Arc<dyn Fn(A) -> BoxFuture<T>>;
 
 pub(crate) type CredentialsHook = Callback<CredentialsReason, Result<Credentials, Error>>;
-type RejoinHook<P, R> = Callback<Arc<Shared<P, R>>, Result<(), Error>>;
+pub(crate) type RejoinHook<P, R> = Callback<Arc<Shared<P, R>>, Result<(), Error>>;
 
 /// Wraps a credentials callback, whatever its error type.
 pub(crate) fn credentials_hook<F, Fut, E>(callback: F) -> CredentialsHook

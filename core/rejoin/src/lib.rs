@@ -16,6 +16,16 @@ mod socket;
 pub mod socketio;
 mod stats;
 mod subscription;
+#[cfg(target_family = "wasm")]
+mod web;
+
+#[cfg(not(target_family = "wasm"))]
+use native as transport;
+#[cfg(target_family = "wasm")]
+use web as transport;
+
+#[cfg(all(feature = "polling", target_family = "wasm"))]
+compile_error!("the feature `polling` is not for browsers: ask for it only where the target is not wasm");
 
 pub use builder::Builder;
 pub use client::{Client, Plain, Session};
@@ -24,8 +34,9 @@ pub use native::{Proxy, Resolver, Resolving, Tls};
 pub use platform::Clock;
 pub use receipts::Receipt;
 pub use rejoin_proto::{
-    BackoffConfig, Config, Credentials, CredentialsReason, Error, ErrorCode, HeartbeatConfig, Message, MessageId,
-    NetworkHint, OutboxConfig, Outcome, Overflow, Phase, Secret, SendOptions, State, TextHeartbeat, Timestamp,
+    BackoffConfig, Config, Credentials, CredentialsReason, Error, ErrorCode, HeartbeatConfig, Message,
+    MessageId, NetworkHint, OutboxConfig, Outcome, Overflow, Phase, Secret, SendOptions, State,
+    TextHeartbeat, Timestamp,
 };
 pub use stats::Stats;
 pub use subscription::{Inbound, InboundPolicy, Subscription};

@@ -30,8 +30,8 @@ pub(crate) use polling::Transports;
 pub use proxy::Proxy;
 pub use resolver::{Resolver, Resolving};
 pub(crate) use target::Target;
-pub(crate) use websocket::WithoutToken;
 pub use tls::Tls;
+pub(crate) use websocket::WithoutToken;
 
 #[cfg(test)]
 mod tests;

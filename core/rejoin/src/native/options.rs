@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rejoin_proto::{Error, Secret};
 
-use super::{Dialer, Proxy, Resolver, Target, Tls};
+use super::{Dialer, Proxy, Resolver, Target, Tls, WithoutToken};
 use crate::builder::Builder;
 
 impl<K> Builder<K> {
@@ -67,5 +67,10 @@ impl<K> Builder<K> {
         dial.max_send_bytes = self.config.outbox.max_bytes;
         dial.sends_credentials = self.config.credentials;
         Dialer::new(Target::parse(url)?, dial)
+    }
+
+    /// The same, for a protocol that carries credentials in its own handshake.
+    pub(crate) fn dialer_without_token(&self, url: &str) -> Result<WithoutToken, Error> {
+        self.dialer(url).map(WithoutToken)
     }
 }

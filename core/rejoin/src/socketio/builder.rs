@@ -9,12 +9,11 @@ use super::router::Consumers;
 use super::url;
 use crate::builder::Builder;
 use crate::driver::Driver;
-use crate::hooks::{Hooks, rejoin_hook};
-use crate::native::WithoutToken;
-#[cfg(feature = "polling")]
-use crate::native::{Dialer, EngineTransport as Transport, Transports};
+use crate::hooks::{Hooks, RejoinHook, rejoin_hook};
 use crate::platform::{MaybeSend, MaybeSync, OnWake, Runtime, on_wake};
 use crate::shared::Shared;
+#[cfg(feature = "polling")]
+use crate::transport::{Dialer, EngineTransport as Transport, Transports};
 
 /// The Socket.IO part of a [`Builder`].
 pub struct SocketIoOptions {
@@ -24,10 +23,8 @@ pub struct SocketIoOptions {
     limits: Limits,
     #[cfg(feature = "polling")]
     transports: Vec<Transport>,
-    on_connect: Option<OnConnect>,
+    on_connect: Option<RejoinHook<SocketIo, Consumers>>,
 }
-
-type OnConnect = Box<dyn FnOnce(&mut Hooks<SocketIo, Consumers>) + Send>;
 
 impl Default for SocketIoOptions {
     fn default() -> Self {
@@ -93,25 +90,26 @@ impl Builder<SocketIoOptions> {
     #[must_use]
     pub fn on_connect<F, Fut, E>(mut self, step: F) -> Self
     where
-        F: Fn(Session) -> Fut + MaybeSend + MaybeSync + Send + 'static,
+        F: Fn(Session) -> Fut + MaybeSend + MaybeSync + 'static,
         Fut: Future<Output = Result<(), E>> + MaybeSend + 'static,
         E: std::fmt::Display + 'static,
     {
-        self.kind.on_connect = Some(Box::new(|hooks| hooks.rejoin = Some(rejoin_hook(Session::new, step))));
+        self.kind.on_connect = Some(rejoin_hook(Session::new, step));
         self.config.rejoin = true;
         self
     }
 
-    /// Makes the client, disconnected. Call it inside the tokio runtime that is to drive it.
+    /// Makes the client, disconnected. Call it inside the tokio runtime that is to drive it; a page needs none.
     ///
     /// # Errors
     /// `invalid_argument`, naming the option that is wrong and what is expected.
     pub fn build(self) -> Result<Client, Error> {
         self.check()?;
         let runtime = Runtime::current()?;
-        let websocket = self.dialer(&url::endpoint(&self.url, &self.kind.path, "websocket")?)?;
+        let websocket =
+            self.dialer_without_token(&url::endpoint(&self.url, &self.kind.path, "websocket")?)?;
         #[cfg(feature = "polling")]
-        let transports = self.alternatives(&websocket)?;
+        let transports = self.alternatives(&websocket.0)?;
         let mut options =
             Options { parser: self.kind.parser, limits: self.kind.limits, ..Options::default() };
         if !self.kind.namespaces.is_empty() {
@@ -119,10 +117,8 @@ impl Builder<SocketIoOptions> {
                 self.kind.namespaces.into_iter().map(|(name, auth)| (name.into(), auth)).collect();
         }
         let connection = Connection::new(self.config, SocketIo::new(options)?, self.seed)?;
-        let mut hooks = Hooks { runtime: runtime.clone(), credentials: self.credentials, rejoin: None };
-        if let Some(install) = self.kind.on_connect {
-            install(&mut hooks);
-        }
+        let hooks =
+            Hooks { runtime: runtime.clone(), credentials: self.credentials, rejoin: self.kind.on_connect };
         let shared = Shared::new(connection, Consumers::default(), runtime.clone());
         on_wake(Arc::downgrade(&(shared.clone() as Arc<dyn OnWake>)));
         #[cfg(feature = "polling")]
@@ -130,7 +126,7 @@ impl Builder<SocketIoOptions> {
             runtime.spawn(Driver::new(shared.clone(), transports, hooks));
             return Ok(Client::new(shared, self.inbound));
         }
-        runtime.spawn(Driver::new(shared.clone(), WithoutToken(websocket), hooks));
+        runtime.spawn(Driver::new(shared.clone(), websocket, hooks));
         Ok(Client::new(shared, self.inbound))
     }
 

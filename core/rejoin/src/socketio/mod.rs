@@ -27,6 +27,8 @@ mod namespace;
 mod router;
 mod url;
 
+#[cfg(all(feature = "polling", not(target_family = "wasm")))]
+pub use crate::transport::EngineTransport as Transport;
 pub use ack::{AckFuture, AckReply};
 pub use binary::Binary;
 pub use builder::SocketIoOptions;
@@ -34,8 +36,6 @@ pub use client::{Client, Session};
 pub use emitter::Emitter;
 pub use event::{Event, Events};
 pub use listener::Listener;
-#[cfg(all(feature = "polling", not(target_family = "wasm")))]
-pub use crate::native::EngineTransport as Transport;
 pub use namespace::{Namespace, NamespaceEvent, NamespaceState};
 pub use rejoin_proto::socketio::{Args, Limits, Parser};
 

@@ -66,7 +66,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "wasm-check",
         counts: Check,
         needs: &["wasm32-unknown-unknown"],
-        run: |stage| stage.sh("cargo check -p rejoin-proto --target wasm32-unknown-unknown"),
+        run: |stage| stage.sh("cargo check -p rejoin-proto -p rejoin --target wasm32-unknown-unknown"),
     },
     Step {
         name: "host",
