@@ -12,6 +12,7 @@ mod report;
 mod rounds;
 mod server;
 mod server_process;
+mod socketio;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let done = Options::parse().and_then(|options| match options.role {
         Role::Compare => compare(&options),
         Role::Serve { read_buffer } => server::run(read_buffer),
+        Role::ServeSocketIo => server_process::serve_socketio(),
         Role::HoldIdle { client, count, ref url } => idle::hold(client, count, url),
     });
     match done {
@@ -59,6 +61,9 @@ async fn measure(options: Options) -> Fallible<()> {
     }
     if options.wants("latency") {
         latency::compare(&options).await?;
+    }
+    if options.wants("socketio") {
+        socketio::compare(&options).await?;
     }
     Ok(())
 }

@@ -53,6 +53,7 @@ impl Subject {
 pub(crate) enum Role {
     Compare,
     Serve { read_buffer: usize },
+    ServeSocketIo,
     HoldIdle { client: Subject, count: usize, url: String },
 }
 
@@ -73,7 +74,7 @@ pub(crate) struct Options {
 const HELP: &str = "\
 Usage: cargo xtask bench [WHAT]... [OPTION]...
 
-WHAT is echo, flood, latency or idle; all of them by default.
+WHAT is echo, flood, latency, idle or socketio; all of them by default.
   --rounds N             rounds of each subject in a comparison (default 15)
   --size BYTES           one message size in place of 32, 1024 and 65536; repeatable
   --binary               binary messages in place of text
@@ -100,6 +101,7 @@ impl Options {
                 Long("binary") => options.binary = true,
                 Long("runtime") => options.flavours = vec![flavour(&parser.value()?.string()?)?],
                 Long("serve") => options.role = Role::Serve { read_buffer: parser.value()?.parse()? },
+                Long("serve-socketio") => options.role = Role::ServeSocketIo,
                 Long("hold") => options.role = hold(&mut parser)?,
                 Long("help") => {
                     println!("{HELP}");
@@ -121,7 +123,7 @@ impl Options {
 }
 
 fn known(what: String) -> Fallible<String> {
-    if ["echo", "flood", "latency", "idle"].contains(&what.as_str()) {
+    if ["echo", "flood", "latency", "idle", "socketio"].contains(&what.as_str()) {
         Ok(what)
     } else {
         Err(format!("there is no comparison `{what}`\n{HELP}").into())

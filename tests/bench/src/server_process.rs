@@ -17,9 +17,17 @@ pub(crate) struct ServerProcess {
 
 impl ServerProcess {
     pub(crate) fn start(read_buffer: usize) -> Fallible<Self> {
+        Self::start_as(&["--serve", &read_buffer.to_string()])
+    }
+
+    /// The test server, which is socketioxide.
+    pub(crate) fn start_socketio() -> Fallible<Self> {
+        Self::start_as(&["--serve-socketio"])
+    }
+
+    fn start_as(arguments: &[&str]) -> Fallible<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["--serve", &read_buffer.to_string()]).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
+        let mut child = command.args(arguments).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         if let Some(out) = child.stdout.take() {
             BufReader::new(out).read_line(&mut line)?;
@@ -38,6 +46,16 @@ impl Drop for ServerProcess {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Serves Socket.IO until it is killed, after a line with its port.
+pub(crate) fn serve_socketio() -> Fallible<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let server = rejoin_test_server::TestServer::start(rejoin_test_server::Config::default()).await?;
+        println!("{}", server.addr().port());
+        std::future::pending().await
+    })
 }
 
 /// Raises the limit of open files as far as this user may.
