@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use rejoin::{Client, Error, ErrorCode, Message, Outcome, State};
+use rejoin::{Client, Error, ErrorCode, Message, Outcome, State, Subscription};
 use rejoin_test_server::{Config, Direction, Fault, TestServer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -45,6 +45,11 @@ async fn first_loss(client: &Client) -> Error {
     let mut states = client.states();
     let connecting = client.clone();
     tokio::spawn(async move { connecting.connect().await });
+    loss(&mut states).await
+}
+
+/// Waits until there is no connection, and gives the reason.
+async fn loss(states: &mut Subscription<State>) -> Error {
     loop {
         match states.next().await.unwrap() {
             State::Waiting { cause, .. } => return cause,
@@ -85,10 +90,8 @@ async fn fault_07_a_reset_is_a_loss_that_is_retried() {
     client.connect().await.unwrap();
     let mut states = client.states();
     server.faults().apply(Fault::Reset).await.unwrap();
-    match states.next().await.unwrap() {
-        State::Waiting { cause, .. } => assert_eq!(cause.code(), ErrorCode::Network, "{cause}"),
-        other => panic!("{other:?}"),
-    }
+    let cause = loss(&mut states).await;
+    assert_eq!(cause.code(), ErrorCode::Network, "{cause}");
     while !states.next().await.unwrap().is_connected() {}
 }
 
@@ -102,10 +105,8 @@ async fn fault_08_a_half_open_link_is_found_by_the_heartbeat() {
     server.faults().apply(Fault::Freeze { direction: Direction::Both, for_ms: None }).await.unwrap();
     let frozen = Instant::now();
     let receipt = client.send("into the dead link").unwrap();
-    match states.next().await.unwrap() {
-        State::Waiting { cause, .. } => assert_eq!(cause.code(), ErrorCode::HeartbeatTimeout, "{cause}"),
-        other => panic!("{other:?}"),
-    }
+    let cause = loss(&mut states).await;
+    assert_eq!(cause.code(), ErrorCode::HeartbeatTimeout, "{cause}");
     // Twice what is promised on a quiet machine, so that a busy one does not fail it.
     assert!(
         frozen.elapsed() < 2 * (interval + timeout + Duration::from_millis(250)),

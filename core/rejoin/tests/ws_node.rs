@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use node::NodeServer;
-use rejoin::{Builder, Client, Credentials, CredentialsReason, ErrorCode, Message, Outcome, Plain, State};
+use rejoin::{
+    Builder, Client, Credentials, CredentialsReason, Error, ErrorCode, Message, Outcome, Plain, State,
+    Subscription,
+};
 use serde_json::json;
 
 fn client(server: &NodeServer) -> Builder<Plain> {
@@ -17,6 +20,17 @@ fn client(server: &NodeServer) -> Builder<Plain> {
         config.backoff.max = Duration::from_millis(20);
         config.backoff.restart_window = Duration::from_millis(20);
     })
+}
+
+/// Waits until there is no connection, and gives the reason.
+async fn loss(states: &mut Subscription<State>) -> Error {
+    loop {
+        match states.next().await.unwrap() {
+            State::Waiting { cause, .. } => return cause,
+            State::Disconnected { reason } => return reason.unwrap(),
+            State::Connecting { .. } | State::Connected { .. } | State::Disconnecting => {}
+        }
+    }
 }
 
 #[tokio::test]
@@ -78,19 +92,13 @@ async fn a_restart_is_told_from_a_farewell() {
     client.connect().await.unwrap();
     let mut states = client.states();
     server.commands(&[json!({"op": "close", "code": 1012, "reason": "deploy"})]).await;
-    match states.next().await.unwrap() {
-        State::Waiting { cause, .. } => {
-            assert_eq!((cause.code(), cause.close_code()), (ErrorCode::ServerRestart, Some(1012)));
-            assert!(cause.message().ends_with("deploy"), "{cause}");
-        }
-        other => panic!("{other:?}"),
-    }
+    let cause = loss(&mut states).await;
+    assert_eq!((cause.code(), cause.close_code()), (ErrorCode::ServerRestart, Some(1012)));
+    assert!(cause.message().ends_with("deploy"), "{cause}");
     while !states.next().await.unwrap().is_connected() {}
     server.commands(&[json!({"op": "close", "code": 1000, "reason": "bye"})]).await;
-    match states.next().await.unwrap() {
-        State::Disconnected { reason } => assert_eq!(reason.unwrap().code(), ErrorCode::ServerDisconnect),
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(loss(&mut states).await.code(), ErrorCode::ServerDisconnect);
+    assert!(client.state().is_disconnected());
 }
 
 #[tokio::test]
@@ -104,10 +112,7 @@ async fn a_peer_that_answers_no_ping_is_found_dead_and_what_was_sent_is_unconfir
     client.connect().await.unwrap();
     let mut states = client.states();
     let receipt = client.send("into the silence").unwrap();
-    match states.next().await.unwrap() {
-        State::Waiting { cause, .. } => assert_eq!(cause.code(), ErrorCode::HeartbeatTimeout),
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(loss(&mut states).await.code(), ErrorCode::HeartbeatTimeout);
     assert_eq!(receipt.await, Outcome::Unconfirmed);
 }
 
