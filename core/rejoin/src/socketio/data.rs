@@ -9,13 +9,24 @@ use super::binary::with_attachments;
 
 /// The arguments in `data`: a tuple gives one for each element, `()` none, anything else is one argument.
 pub(super) fn to_args<T: Serialize + ?Sized>(data: &T) -> Result<Args, Error> {
-    let (json, attachments) = with_attachments(Vec::new(), || serde_json::to_string(data));
-    let json = json.map_err(|error| Error::invalid("data", format_args!("cannot be serialised: {error}")))?;
-    let array = match shape(data) {
-        Shape::Arguments => json,
-        Shape::Nothing => String::from("[]"),
-        Shape::One => format!("[{json}]"),
+    let shape = shape(data);
+    let mut array = Vec::with_capacity(128);
+    let write = |array: &mut Vec<u8>| match shape {
+        Shape::Arguments => serde_json::to_writer(array, data),
+        Shape::Nothing => {
+            array.extend(b"[]");
+            Ok(())
+        }
+        Shape::One => {
+            array.push(b'[');
+            serde_json::to_writer(&mut *array, data)?;
+            array.push(b']');
+            Ok(())
+        }
     };
+    let (written, attachments) = with_attachments(Vec::new(), || write(&mut array));
+    written.map_err(|error| Error::invalid("data", format_args!("cannot be serialised: {error}")))?;
+    let array = String::from_utf8(array).map_err(|error| Error::invalid("data", error))?;
     Args::with_attachments(array, attachments)
 }
 

@@ -80,15 +80,20 @@ impl Consumers {
     }
 
     fn arrived(&mut self, event: Arrived, wakers: &mut Vec<Waker>) {
-        let named = Topic::Named(event.namespace.clone(), event.name.clone());
         let any = Topic::Any(event.namespace.clone());
-        let mut observed = false;
-        if let Some(subscribers) = self.events.get_mut(&named) {
-            observed |= subscribers.push(event.clone(), wakers);
-        }
-        if let Some(subscribers) = self.events.get_mut(&any) {
-            observed |= subscribers.push(event, wakers);
-        }
+        let named = Topic::Named(event.namespace.clone(), event.name.clone());
+        let mut topics = [named, any].into_iter().filter(|topic| self.events.contains_key(topic));
+        let (first, second) = (topics.next(), topics.next());
+        drop(topics);
+        let mut give = |topic: Option<Topic>, event: Arrived| {
+            let subscribers = topic.and_then(|topic| self.events.get_mut(&topic));
+            subscribers.is_some_and(|subscribers| subscribers.push(event, wakers))
+        };
+        // Most events have one consumer: that one gets the event itself.
+        let observed = match second {
+            Some(_) => give(first, event.clone()) | give(second, event),
+            None => give(first, event),
+        };
         self.unobserved += u64::from(!observed);
     }
 }
