@@ -25,9 +25,9 @@ impl Platform {
         !self.is_page()
     }
 
-    /// Socket.IO over HTTP long-polling is an option of the Rust crate, which the packages over it do not choose.
+    /// Socket.IO over HTTP long-polling is an option of the Rust crate, which not every package over it offers.
     pub(crate) fn has_polling(&self) -> bool {
-        self.0 == "rust"
+        matches!(self.0.as_str(), "rust" | "kotlin")
     }
 
     /// In a page an address may be relative to the page's own.

@@ -1,11 +1,13 @@
 //! The Kotlin package: Maven modules over its generated half, and the native library inside the jar.
 
-use super::{Profile, bindings, glue, native, run, test_server};
+use super::{Profile, bindings, glue, is_fresh, native, run, test_server};
 use crate::shell::Fallible;
 use crate::tools;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+
+const LIBRARY: &str = "librejoin_ffi.so";
 
 /// Where JNA looks for a library on this machine.
 const RESOURCE: &str = if cfg!(target_arch = "aarch64") { "linux-aarch64" } else { "linux-x86-64" };
@@ -19,11 +21,14 @@ pub(super) fn build(profile: Profile) -> Fallible<PathBuf> {
 
 /// The agent, built with the package.
 pub(crate) fn agent() -> Fallible<Command> {
-    generate(Profile::Dev)?;
     let class_path = package().join("agent/target/class-path");
-    run(maven()?
-        .args(["--quiet", "compile", "dependency:build-classpath", "--projects", "agent", "--also-make"])
-        .arg(format!("-Dmdep.outputFile={}", class_path.display())))?;
+    let library = native(Profile::Dev)?.join(LIBRARY);
+    if !is_fresh(&class_path, &[&library, &package()])? {
+        generate(Profile::Dev)?;
+        run(maven()?
+            .args(["--quiet", "compile", "dependency:build-classpath", "--projects", "agent", "--also-make"])
+            .arg(format!("-Dmdep.outputFile={}", class_path.display())))?;
+    }
     let classes = package().join("agent/target/classes");
     let path = format!("{}:{}", classes.display(), fs::read_to_string(class_path)?.trim());
     let mut agent = Command::new("java");
@@ -40,12 +45,12 @@ pub(crate) fn tests() -> Fallible<Command> {
 }
 
 fn generate(profile: Profile) -> Fallible<()> {
-    let library = native(profile)?.join("librejoin_ffi.so");
+    let library = native(profile)?.join(LIBRARY);
     let generated = package().join("rejoin/target/generated");
     glue("kotlin", &library, &generated.join("kotlin"))?;
     let resource = generated.join("resources").join(RESOURCE);
     fs::create_dir_all(&resource)?;
-    fs::copy(&library, resource.join("librejoin_ffi.so"))?;
+    fs::copy(&library, resource.join(LIBRARY))?;
     Ok(())
 }
 

@@ -15,9 +15,12 @@ import dev.rejoin.Subscription
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicLong
 import kotlin.time.Duration
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.mapLatest
 import kotlinx.coroutines.launch
 import kotlinx.serialization.SerializationException
 import kotlinx.serialization.json.Json
@@ -128,12 +131,12 @@ class Pace {
     @Volatile var slow: Duration = Duration.ZERO
     val paused = MutableStateFlow(false)
 
-    /** The next item, not taken while paused. */
+    /** The next item, neither taken nor waited for while paused. */
+    @OptIn(ExperimentalCoroutinesApi::class)
     suspend fun <T : Any> next(items: Subscription<T>): T? {
         while (true) {
-            paused.first { !it }
-            items.poll()?.let { return it }
-            if (!items.ready()) return null
+            if (!paused.value) items.poll()?.let { return it }
+            if (!paused.mapLatest { if (it) awaitCancellation() else items.ready() }.first()) return null
         }
     }
 }
