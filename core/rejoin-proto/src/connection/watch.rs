@@ -93,15 +93,15 @@ impl<P: Protocol> Connection<P> {
 
     /// Messages left a while ago, and nothing was heard since.
     pub(super) fn proof_due(&mut self, now: Timestamp) {
-        let silence_ends_the_link = self.liveness.is_answer_due() || self.liveness.is_expecting();
-        if !self.outbox.has_unproven() || self.liveness.is_paused() || silence_ends_the_link {
+        if !self.outbox.has_unproven() || self.liveness.is_paused() || self.liveness.is_answer_due() {
             return;
         }
         if self.proof_asked {
             // There was no way to ask, and the time in which a suspect link is found out has passed.
             self.proof_asked = false;
             self.outbox.prove();
-        } else if !self.ping(now) {
+        } else if !self.ping(now) && !self.liveness.is_expecting() {
+            // A peer that is expected to speak proves it by that, or its silence ends the link.
             self.proof_asked = true;
             self.timers.set(Alarm::Proof, now + self.config.probe_timeout);
         }

@@ -24,8 +24,9 @@ const MAX_PACKETS: usize = 100_000;
 /// let body = r#"0{"sid":"a1","upgrades":["websocket"],"maxPayload":100}"#;
 /// let mut session = Polling::open(body.into(), true)?;
 /// assert_eq!(session.poll_action(), Some(Action::OpenWebSocket));
+/// assert_eq!(session.poll_action(), None); // the next GET waits until what came was read
+/// assert!(session.poll_frame().is_some());
 /// assert_eq!(session.poll_action(), Some(Action::Get));
-/// assert_eq!(session.poll_action(), None);
 /// # Ok::<(), rejoin_proto::Error>(())
 /// ```
 pub struct Polling {
