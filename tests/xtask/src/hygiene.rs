@@ -16,20 +16,18 @@ const SOURCE: [&str; 14] = [
 /// Each is followed by something when it is a path of somebody's machine.
 const HOMES: [&str; 5] = ["/home/", "/root/", "/Users/", "C:\\Users\\", "C:/Users/"];
 
-/// A mirror or a lock file with addresses ties the project to where it was last installed.
-const HOSTS: [&str; 12] = [
-    "registry.npmjs.org",
-    "registry.yarnpkg.com",
-    "index.crates.io",
-    "static.crates.io",
-    "files.pythonhosted.org",
-    "pypi.org/simple",
-    "repo1.maven.org",
-    "repo.maven.apache.org",
-    "deb.debian.org",
-    "ftp.debian.org",
-    "proxy.golang.org",
-    "artifactory",
+/// How the hosts of package registries and mirrors begin: a lock file or a mirror with such an address ties the
+/// project to where it was last installed.
+const HOSTS: [&str; 9] = [
+    "://registry.",
+    "://index.",
+    "://static.",
+    "://files.",
+    "://pypi.",
+    "://repo1.",
+    "://deb.",
+    "://ftp.",
+    "://proxy.golang",
 ];
 
 /// Looks at every file that git tracks, as it is in the working tree.
