@@ -1,19 +1,17 @@
-//! The npm package `rejoin`, on the side of Rust: a thin, synchronous driver over the pure core.
+//! The npm package `rejoin`, on the side of Rust: the pure core, made callable.
 //!
-//! JavaScript calls in, the core is told at once, and a microtask later one *turn* does all that follows: it carries
-//! out what the core said, writes frames, sets the one timer, and hands everything that happened to JavaScript in a
-//! single call. So no call into JavaScript ever happens inside a borrow, and no listener inside a call of its own.
+//! The driver is JavaScript (`js/src/driver.ts`), which owns the socket, the timer and the clock. Calls go one way, from
+//! JavaScript into the core, and what crosses the seam is numbers: content stays with JavaScript, which keeps it under
+//! the number of its message, and the core is given its length. What happens rarely is told as JSON.
 //!
 //! JSON stays text here; JavaScript's own `JSON` reads and writes it.
 
-mod batch;
-mod clock;
-mod driver;
-mod exports;
-mod handlers;
-mod host;
-mod link;
+mod core;
+mod effects;
+mod inputs;
+mod messages;
+mod records;
 mod settings;
 mod wire;
 
-pub use exports::{Core, describe};
+pub use crate::core::{Core, describe};

@@ -2,11 +2,11 @@
 
 use rejoin_proto::socketio::{self, SocketIo};
 use rejoin_proto::{
-    Connection, Credentials, Error, ErrorCode, Frame, Link, Message, PlainWebSocket, Protocol, Timestamp,
+    Connection, Credentials, Error, ErrorCode, Frame, LaneId, Link, Message, PlainWebSocket, Protocol,
+    Timestamp,
 };
-use wasm_bindgen::JsValue;
 
-use crate::batch::{Batch, Kind};
+use crate::records::{Kind, Records, Text};
 
 #[derive(Debug)]
 pub(crate) enum Wire {
@@ -42,6 +42,29 @@ impl Wire {
         match self {
             Self::Plain(plain) => plain.text_heartbeat().is_some(),
             Self::SocketIo(_) => true,
+        }
+    }
+
+    /// Whether events and answers are passed on as they come, so that only an outline of them is needed.
+    pub(crate) fn passes_on(&self) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::SocketIo(socketio) => socketio.passes_on(),
+        }
+    }
+
+    /// Whether a token goes into a header of the handshake. Socket.IO has a place for it in the auth of its namespaces.
+    pub(crate) fn token_in_header(&self) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::SocketIo(_) => false,
+        }
+    }
+
+    fn lane(&self, namespace: &str) -> u32 {
+        match self {
+            Self::Plain(_) => LaneId::MAIN.0,
+            Self::SocketIo(socketio) => socketio.lane(namespace).map_or(0, |lane| lane.0),
         }
     }
 }
@@ -119,28 +142,41 @@ impl Protocol for Wire {
 }
 
 impl WireEvent {
-    /// Records the event. `payload` is what JavaScript gave with the frame that led to it.
-    pub(crate) fn record(self, payload: Option<JsValue>, batch: &mut Batch) {
+    /// Records the event. `slot` is where JavaScript keeps the content of the frame that led to it.
+    pub(crate) fn record(self, protocol: &Wire, slot: Option<f64>, records: &mut Records) {
         use socketio::Event;
-        match self {
+        let lane = |namespace| f64::from(protocol.lane(namespace));
+        match (self, slot) {
             // Each message comes of the one frame that is being handled.
-            Self::Plain => batch.message(payload.unwrap_or(JsValue::NULL)),
-            Self::SocketIo(Event::Event { namespace, name, args, ack }) => {
-                let record = batch.record(Kind::Event).string(&namespace).string(&name);
-                let record = record.args(args.text(), args.attachments());
-                if let Some(ack) = ack {
+            (Self::Plain, slot) => records.add(Kind::Message, &[slot.unwrap_or_default()]),
+            (Self::SocketIo(Event::Event { namespace, args, ack, .. }), Some(slot)) => {
+                let (session, id) = ack.map_or((-1.0, 0.0), |ack| {
                     let (session, id) = ack.to_parts();
-                    record.number(session.into()).number(id);
-                }
+                    (session.into(), id as f64)
+                });
+                let fields = [slot, f64::from(u8::from(args.is_empty())), lane(&namespace), session, id];
+                records.add(Kind::Event, &fields);
             }
-            Self::SocketIo(Event::Ack { id, args, .. }) => {
-                batch.record(Kind::Ack).number(id.get()).args(args.text(), args.attachments());
+            (Self::SocketIo(Event::Event { namespace, name, args, ack }), None) => {
+                let lane = u64::from(protocol.lane(&namespace));
+                let ack = ack.map(|ack| ack.to_parts());
+                // Counted from 1, so that 0 says that no answer is wanted.
+                let (session, id) = ack.map_or((0, 0), |(session, id)| (u64::from(session) + 1, id));
+                records.args(Text::Event, &[lane, session, id], &name, args.text(), args.attachments());
             }
-            Self::SocketIo(Event::NamespaceConnected { namespace, recovered, sid }) => {
-                batch.record(Kind::NamespaceConnected).string(&namespace).flag(recovered).string(&sid);
+            (Self::SocketIo(Event::Ack { id, .. }), Some(slot)) => {
+                records.add(Kind::Ack, &[slot, id.get() as f64]);
             }
-            Self::SocketIo(Event::NamespaceDisconnected { namespace, error }) => {
-                batch.record(Kind::NamespaceDisconnected).string(&namespace).error(&error);
+            (Self::SocketIo(Event::Ack { id, args, .. }), None) => {
+                records.args(Text::Ack, &[id.get()], "", args.text(), args.attachments());
+            }
+            (Self::SocketIo(Event::NamespaceConnected { namespace, recovered, sid }), _) => {
+                let record = records.text(Text::NamespaceConnected).number(protocol.lane(&namespace).into());
+                record.number(recovered.into()).string(&sid);
+            }
+            (Self::SocketIo(Event::NamespaceDisconnected { namespace, error }), _) => {
+                let record = records.text(Text::NamespaceDisconnected);
+                record.number(protocol.lane(&namespace).into()).error(&error);
             }
         }
     }

@@ -1,35 +1,35 @@
 import { open } from '#platform';
 import type { Core } from './core.js';
+import type { Host } from './delivery.js';
+import { Driver } from './driver.js';
 import { asyncDispose, dispose } from './dispose.js';
 import { Emitter, type ListenOptions, type Unsubscribe } from './emitter.js';
-import { RejoinError, call, cancelled, closed } from './errors.js';
+import { RejoinError, call, closed, describe, invalid } from './errors.js';
 import { HINTS, type NetworkHint, watch } from './lifecycle.js';
 import { isReady, ready } from './load.js';
 import { type Check, type ClientOptions, type Credentials, type WaitOptions, settings } from './options.js';
 import type { SocketLike } from './platform/types.js';
 import { quiet, text } from './promises.js';
 import { Queue, type Subscription } from './queue.js';
-import { type Outcome, Receipt } from './receipt.js';
-import { Kind, type Record_ } from './record.js';
+import { type Outgoing, Receipt } from './receipt.js';
+import { Text, type TextRecord } from './records.js';
 import type { Stats } from './stats.js';
 import { type State, readState } from './state.js';
+import { Waiters } from './waiters.js';
 
 /** What matters of a queue for whether reading goes on. */
 type Consumer = Pick<Queue<unknown>, 'isFull'>;
 
 /** What waits for the core to be loaded. */
 interface Early {
-  readonly work: (core: Core) => void;
+  readonly work: (driver: Driver) => void;
   readonly refused: ((error: RejoinError) => void) | undefined;
 }
-
-/** Takes a state; true if that ended the wait. */
-type Waiter = (state: State) => boolean;
 
 /** What the clients of all protocols have in common. */
 export abstract class BaseClient {
   /** @internal */
-  protected core: Core | undefined;
+  protected driver: Driver | undefined;
   /** @internal */
   protected readonly options: ClientOptions;
   /** @internal */
@@ -41,12 +41,9 @@ export abstract class BaseClient {
   #state: State = { name: 'disconnected' };
   #closed = false;
   #finished = false;
-  readonly #receipts = new Map<number, Receipt>();
-  readonly #marks: (() => void)[] = [];
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Waiters();
   readonly #states = new Set<Queue<State>>();
   readonly #full = new Set<Consumer>();
-  #socket: (SocketLike & { pause?(): void; resume?(): void }) | undefined;
   #unwatch: (() => void) | undefined;
 
   /** @internal */
@@ -82,7 +79,7 @@ export abstract class BaseClient {
     if (this.#closed) return quiet(Promise.reject(closed()));
     this.#unwatch ??= watch(this.options.lifecycle ?? true, (hint) => this.network(hint));
     const connected = this.#waitFor('connected', signal);
-    this.withCore((core) => core.connect());
+    this.withDriver((driver) => driver.input((core, now) => core.connect(now)));
     return quiet(connected);
   }
 
@@ -91,18 +88,18 @@ export abstract class BaseClient {
    * could not be sent stay in the outbox.
    */
   disconnect(options: WaitOptions = {}): Promise<void> {
-    return this.#end((core) => core.disconnect(), options);
+    return this.#end((core, now) => core.disconnect(now), options);
   }
 
   /** Disconnects for good: every message comes to its end, every stream ends, nothing is called any more. */
   close(options: WaitOptions = {}): Promise<void> {
     const first = !this.#closed;
     this.#closed = true;
-    if (!this.core) {
+    if (!this.driver) {
       this.#finish();
       return Promise.resolve();
     }
-    const ended = this.#end((core) => first && core.close(), options);
+    const ended = this.#end((core, now) => first && core.close(now), options);
     // Where it was disconnected already, no change of state follows.
     ended.then(() => this.#finish(), () => {});
     return ended;
@@ -140,37 +137,36 @@ export abstract class BaseClient {
   /** What was counted so far. */
   stats(): Stats {
     const [attempts = 0, connects = 0, framesSent = 0, framesReceived = 0, outboxMessages = 0, outboxBytes = 0] =
-      this.core?.stats() ?? [];
+      this.driver?.stats() ?? [];
     return { attempts, connects, framesSent, framesReceived, outboxMessages, outboxBytes };
   }
 
   /** Tells what the application knows about the network. It never undoes a disconnect. */
   network(hint: NetworkHint): void {
     const index = HINTS.indexOf(hint);
-    if (index >= 0) this.core?.network(index);
+    if (index >= 0) this.driver?.input((core, now) => core.network(index, now));
   }
 
   /** @internal A socket is being opened: for those who show it to their users. */
   protected dialled(_socket: SocketLike): void {}
 
   /** @internal Makes the core, which is loaded by now. */
-  protected abstract makeCore(host: object, seed: number): Core;
-  /** @internal */
-  protected abstract record(record: Record_, payloads: unknown[]): void;
-  /** @internal */
-  protected abstract payload(payload: unknown): void;
+  protected abstract makeCore(seed: number): Core;
+  /** @internal What the driver tells of the protocol. */
+  protected abstract readonly host: Omit<Host, 'dial' | 'told' | 'ended'> & {
+    /** What is of the protocol's own. */
+    told(record: TextRecord): void;
+  };
   /** @internal Runs the on-connect step. */
   protected abstract runOnConnect(): unknown;
-  /** @internal A message came to its end. */
-  protected abstract resolved(id: number, outcome: Outcome, cause: string | undefined): void;
   /** @internal The state is another one. */
   protected abstract entered(state: State): void;
   /** @internal The client is closed: nothing follows. */
   protected abstract ended(): void;
 
   /** @internal Now, or when the core is loaded. */
-  protected withCore(work: (core: Core) => void, refused?: (error: RejoinError) => void): void {
-    if (this.core) return work(this.core);
+  protected withDriver(work: (driver: Driver) => void, refused?: (error: RejoinError) => void): void {
+    if (this.driver) return work(this.driver);
     if (this.#closed) return;
     this.#early.push({ work, refused });
     ready()
@@ -182,40 +178,33 @@ export abstract class BaseClient {
       });
   }
 
-  /** @internal Runs when all that happened until now was told. */
-  protected mark(then: () => void): void {
-    this.withCore((core) => {
-      this.#marks.push(then);
-      core.mark();
-    });
-  }
-
   /** @internal Hands a message over; before the core is loaded it waits here, within the same bound. */
-  protected submit(send: (core: Core) => number, refused?: (error: RejoinError) => void): Receipt {
+  protected submit(outgoing: Outgoing, send: (core: Core, now: number) => number): Receipt {
     if (this.#closed) throw closed();
-    const receipt = new Receipt((receipt) => receipt.id !== undefined && (this.core?.withdraw(receipt.id) ?? false));
-    if (this.core) {
-      receipt.id = call(() => send(this.core as Core));
-      this.#receipts.set(receipt.id, receipt);
+    const receipt = new Receipt(outgoing, this.#withdraw);
+    if (this.driver) {
+      this.driver.submit(receipt, send);
       return receipt;
     }
     if (this.#early.length >= (this.options.outbox?.maxMessages ?? 1000)) {
       throw new RejoinError('queue_full', 'too many messages wait for the core to be loaded', { retryable: true });
     }
-    const reject = (error: RejoinError) => {
+    const refused = (error: RejoinError) => {
       receipt.settle('rejected', error.code);
-      refused?.(error);
+      receipt.answered?.(error);
     };
-    this.withCore((core) => {
+    this.withDriver((driver) => {
       try {
-        receipt.id = call(() => send(core));
-        this.#receipts.set(receipt.id, receipt);
+        driver.submit(receipt, send);
       } catch (error) {
-        reject(error as RejoinError);
+        refused(error as RejoinError);
       }
-    }, reject);
+    }, refused);
     return receipt;
   }
+
+  readonly #withdraw = ({ id }: Receipt): boolean =>
+    id !== undefined && (this.driver?.input((core, now) => core.withdraw(id, now)) ?? false);
 
   /** @internal A consumer is full, has room again, or ended. */
   protected readonly queueChanged = (queue: Consumer): void => {
@@ -223,25 +212,29 @@ export abstract class BaseClient {
     if (queue.isFull) this.#full.add(queue);
     else this.#full.delete(queue);
     const paused = this.#full.size > 0;
-    if (paused === was) return;
-    if (paused) this.#socket?.pause?.();
-    else this.#socket?.resume?.();
-    this.core?.reading(paused);
+    if (paused !== was) this.driver?.reading(paused);
   };
 
   /** @internal Makes the core, if that can be done at once. Throws what is wrong with the options. */
   protected start(): void {
-    if (this.core || this.#closed || !isReady()) return;
-    const host = { dial: (token?: string) => this.#dial(token), deliver: this.#deliver };
-    const core = call(() => this.makeCore(host, Math.random()));
-    this.core = core;
-    for (const { work } of this.#early.splice(0)) work(core);
+    if (this.driver || this.#closed || !isReady()) return;
+    const { host } = this;
+    this.driver = new Driver(call(() => this.makeCore(Math.random())), {
+      dial: (token) => this.#dial(token),
+      told: (record) => this.#told(record),
+      ended: (receipt, outcome, cause) => receipt.answered?.(describe(cause ?? outcome)),
+      outline: host.outline,
+      binary: (bytes) => host.binary(bytes),
+      message: host.message,
+      event: host.event,
+    });
+    for (const { work } of this.#early.splice(0)) work(this.driver);
   }
 
   #dial(token: string | undefined): SocketLike {
     const { options } = this;
     try {
-      this.#socket = open({
+      const socket = open({
         url: this.#url,
         subprotocols: options.subprotocols ?? [],
         headers: options.headers ?? {},
@@ -249,63 +242,26 @@ export abstract class BaseClient {
         compression: options.compression ?? false,
         maxMessageBytes: options.maxMessageBytes,
         WebSocket: options.WebSocket,
-        failed: (code, message, status) => this.core?.failed(code, message, status),
-        pong: () => this.core?.pong(),
+        failed: (code, message, status) => this.driver?.failed(code, message, status),
+        pong: () => this.driver?.pong(),
       });
-      this.dialled(this.#socket);
-      return this.#socket;
+      this.dialled(socket);
+      return socket;
     } catch (error) {
-      const [code, message] =
-        error instanceof RejoinError ? [error.code, error.message] : ['invalid_argument', `url: ${error}`];
-      // What Rust takes apart again.
-      throw `${code} ${message}`;
+      throw error instanceof RejoinError ? error : invalid('url', String(error));
     }
   }
 
-  /** What happened in one turn. Rust calls it, and it never throws. */
-  readonly #deliver = (records: string, payloads: unknown[]): void => {
-    if (this.#finished) return;
-    if (records === '') {
-      for (const payload of payloads) this.payload(payload);
-      return;
-    }
-    for (const record of JSON.parse(records) as (Record_ | 0)[]) {
-      if (record === 0) this.payload(payloads.shift());
-      else this.#take(record, payloads);
-    }
-  };
-
-  #take(record: Record_, payloads: unknown[]): void {
-    switch (record[0]) {
-      case Kind.Receipt: {
-        const [, id, outcome, cause] = record as [Kind, number, Outcome, string?];
-        const receipt = this.#receipts.get(id);
-        this.#receipts.delete(id);
-        receipt?.settle(outcome, cause);
-        this.resolved(id, outcome, cause);
-        break;
-      }
-      case Kind.State:
-        this.#enter(readState(record as [number, State['name']]));
-        break;
-      case Kind.Mark:
-        this.#marks.shift()?.();
-        break;
-      case Kind.Credentials:
-        void this.#askCredentials(record[1], record[2]);
-        break;
-      case Kind.Rejoin:
-        void this.#rejoin(record[1]);
-        break;
-      default:
-        this.record(record, payloads);
-    }
+  #told(record: TextRecord): void {
+    if (record[0] === Text.State) this.#enter(readState(record as never));
+    else if (record[0] === Text.Credentials) void this.#askCredentials(record[1], record[2]);
+    else if (record[0] === Text.Rejoin) void this.#rejoin(record[1]);
+    else this.host.told(record);
   }
 
   #enter(state: State): void {
     this.#state = state;
-    if (state.name !== 'connecting') this.#socket = state.name === 'connected' ? this.#socket : undefined;
-    for (const waiter of this.#waiters) if (waiter(state)) this.#waiters.delete(waiter);
+    this.#waiters.entered(state);
     this.entered(state);
     for (const queue of this.#states) queue.push(state);
     this.events.emit('$state', [state]);
@@ -319,68 +275,45 @@ export abstract class BaseClient {
     this.#finished = true;
     this.#unwatch?.();
     for (const { refused } of this.#early.splice(0)) refused?.(closed());
-    for (const waiter of this.#waiters) waiter({ name: 'disconnected', reason: closed() });
-    this.#waiters.clear();
-    for (const receipt of this.#receipts.values()) receipt.settle('unconfirmed', 'client_closed');
-    this.#receipts.clear();
+    this.#waiters.end(closed());
+    for (const receipt of this.driver?.free() ?? []) {
+      receipt.settle('unconfirmed', 'client_closed');
+      receipt.answered?.(closed());
+    }
+    this.driver = undefined;
     for (const queue of [...this.#states]) queue.end();
     this.ended();
-    const { core } = this;
-    this.core = undefined;
-    core?.free();
   }
 
-  #end(work: (core: Core) => unknown, { signal }: WaitOptions): Promise<void> {
-    if (this.#finished || (!this.core && this.#early.length === 0)) return Promise.resolve();
+  #end(work: (core: Core, now: number) => unknown, { signal }: WaitOptions): Promise<void> {
+    if (this.#finished || (!this.driver && this.#early.length === 0)) return Promise.resolve();
     const ended = this.#waitFor('disconnected', signal);
-    this.withCore(work);
+    this.withDriver((driver) => driver.input(work));
     return quiet(ended);
   }
 
-  /** Waits for a state that follows from what is called next, or is there already when its turn comes. */
   #waitFor(wanted: 'connected' | 'disconnected', signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(cancelled(signal));
-      const abort = () => {
-        this.#waiters.delete(waiter);
-        reject(cancelled(signal as AbortSignal));
-      };
-      const waiter: Waiter = (state) => {
-        const failed = state.name === 'disconnected' ? state.reason : undefined;
-        if (state.name === wanted) resolve();
-        else if (failed) reject(failed);
-        else return false;
-        signal?.removeEventListener('abort', abort);
-        return true;
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      const begin = () => {
-        if (signal?.aborted) return;
-        // Any other state there is now came of something older.
-        if (this.#state.name !== wanted || !waiter(this.#state)) this.#waiters.add(waiter);
-      };
-      if (this.core) this.mark(begin);
-      else begin();
-    });
+    const when = (turn: () => void) => (this.driver ? this.driver.mark(turn) : turn());
+    return this.#waiters.wait(wanted, { signal, now: () => this.#state, when });
   }
 
   async #askCredentials(socket: number, reason: 'connect' | 'refused'): Promise<void> {
     try {
       const answer: Credentials = await this.options.credentials?.({ reason });
-      if (typeof answer === 'string') this.core?.credentials(socket, answer, undefined);
-      else if (answer && 'auth' in answer) this.core?.credentials(socket, undefined, JSON.stringify(answer.auth));
-      else this.core?.credentials(socket, answer?.token, undefined);
+      const token = typeof answer === 'string' ? answer : answer && 'token' in answer ? answer.token : undefined;
+      const auth = typeof answer === 'object' && answer && 'auth' in answer ? JSON.stringify(answer.auth) : undefined;
+      this.driver?.input((core, now) => core.credentials(socket, token, auth, now));
     } catch (error) {
-      this.core?.credentialsFailed(socket, text(error));
+      this.driver?.input((core, now) => core.credentialsFailed(socket, text(error), now));
     }
   }
 
   async #rejoin(socket: number): Promise<void> {
     try {
       await this.runOnConnect();
-      this.core?.rejoined(socket, undefined);
+      this.driver?.input((core, now) => core.rejoined(socket, undefined, now));
     } catch (error) {
-      this.core?.rejoined(socket, text(error));
+      this.driver?.input((core, now) => core.rejoined(socket, text(error), now));
     }
   }
 

@@ -4,10 +4,13 @@ import type { ListenOptions, Unsubscribe } from './emitter.js';
 import { bytesOf } from './binary.js';
 import { Core } from './core.js';
 import { invalid } from './errors.js';
+import { byteLength } from './memory.js';
 import type { ClientOptions } from './options.js';
 import { type InboundOptions, Queue, type Subscription } from './queue.js';
 import type { Receipt } from './receipt.js';
 import { webSocketUrl } from './url.js';
+
+const NONE: readonly never[] = [];
 
 /** A message as it arrives: text, or bytes. */
 export type Message = string | Uint8Array<ArrayBuffer>;
@@ -99,30 +102,36 @@ export class Client extends BaseClient {
   }
 
   #send(message: string | Binary, setup: boolean, { volatile = false, ttl = Number.NaN, key }: SendOptions): Receipt {
-    if (typeof message === 'string') {
-      return this.submit((core) => core.sendText(message, setup, volatile, ttl, key));
-    }
-    const bytes = bytesOf(message, 'message');
-    if (!bytes) throw invalid('message', 'must be a string, an ArrayBuffer or a view of one');
-    return this.submit((core) => core.sendBytes(bytes, setup, volatile, ttl, key));
+    // Bytes as they are now: the application may change its buffer.
+    const content = typeof message === 'string' ? message : bytesOf(message, 'message')?.slice();
+    if (content === undefined) throw invalid('message', 'must be a string, an ArrayBuffer or a view of one');
+    const binary = typeof content !== 'string';
+    const bytes = binary ? content.length : byteLength(content);
+    return this.submit(
+      { content, headBytes: bytes, attachments: NONE, repeats: false, settle: undefined },
+      (core, now) => core.send(bytes, binary, setup, volatile, ttl, key, now),
+    );
   }
 
   /** @internal */
-  protected makeCore(host: never, seed: number): Core {
+  protected makeCore(seed: number): Core {
     const { ping, pong } = this.options.heartbeat ?? {};
-    return Core.plain(host, this.numbers, seed, ping, pong);
+    return Core.plain(this.numbers, seed, ping, pong);
   }
 
   /** @internal */
-  protected payload(payload: unknown): void {
-    const message = typeof payload === 'string' ? payload : new Uint8Array(payload as ArrayBuffer);
-    if (this.#queues.size === 0 && !this.events.has('$message')) this.#unobserved += 1;
-    for (const queue of this.#queues) queue.push(message);
-    this.events.emit('$message', [message]);
-  }
-
-  /** @internal */
-  protected record(): void {}
+  protected readonly host = {
+    outline: (data: string) => ({ text: data, content: data }),
+    message: (data: string | ArrayBuffer) => {
+      const message = typeof data === 'string' ? data : new Uint8Array(data);
+      if (this.#queues.size === 0 && !this.events.has('$message')) this.#unobserved += 1;
+      for (const queue of this.#queues) queue.push(message);
+      this.events.emit('$message', [message]);
+    },
+    binary: (bytes: Uint8Array) => bytes,
+    event: () => {},
+    told: () => {},
+  };
 
   /** @internal */
   protected runOnConnect(): unknown {
@@ -131,9 +140,6 @@ export class Client extends BaseClient {
       messages: (options) => this.messages(options),
     });
   }
-
-  /** @internal */
-  protected resolved(): void {}
 
   /** @internal */
   protected entered(): void {}

@@ -1,3 +1,5 @@
+import { describe as describeCode } from './core.js';
+
 /** What went wrong, as a code that is the same in every language of rejoin and never changes. New codes may be added. */
 export type ErrorCode =
   | 'client_disconnect' | 'server_disconnect' | 'transport_closed' | 'network' | 'heartbeat_timeout'
@@ -73,6 +75,11 @@ export function fromRecord([code, message, retryable, remedy, closeCode, status,
     ...(status ? { status } : {}),
     ...(data === null ? {} : { data }),
   });
+}
+
+/** The error that ended the wait for an answer. */
+export function describe(code: string): RejoinError {
+  return fromRecord(JSON.parse(describeCode(code, `the event was not acknowledged: ${code}`)));
 }
 
 /** Calls into Rust, whose errors are thrown as the text of their record. */

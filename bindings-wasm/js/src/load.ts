@@ -1,6 +1,7 @@
 import * as platform from '#platform';
 import init from './core.js';
 import { RejoinError } from './errors.js';
+import { attach } from './memory.js';
 
 /** Where the WebAssembly comes from: a URL, an answer of `fetch`, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module;
@@ -28,7 +29,8 @@ export function ready(source?: WasmSource): Promise<void> {
 async function load(source: WasmSource | undefined): Promise<void> {
   try {
     await platform.prepare();
-    await init({ module_or_path: (source ?? platform.wasm()) as WasmSource });
+    const { memory } = await init({ module_or_path: (source ?? platform.wasm()) as WasmSource });
+    attach(memory);
     loaded = true;
   } catch (cause) {
     if (cause instanceof RejoinError) throw cause;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.js';
+import type { ErrorCode, RejoinError } from './errors.js';
 
 /**
  * What became of a message. `sent`: handed to a link that showed life afterwards, which does not prove delivery.
@@ -7,6 +7,20 @@ import type { ErrorCode } from './errors.js';
  */
 export type Outcome =
   | 'sent' | 'acknowledged' | 'expired' | 'dropped' | 'withdrawn' | 'unconfirmed' | 'rejected';
+
+/** @internal A message on its way to the core. */
+export interface Outgoing {
+  /** The head. */
+  readonly content: string | Uint8Array;
+  /** The length of the head in bytes. */
+  readonly headBytes: number;
+  /** What follows it with nothing between. */
+  readonly attachments: readonly Uint8Array[];
+  /** It may be sent again. */
+  readonly repeats: boolean;
+  /** Takes the answer, or why there is none. */
+  readonly settle: ((answer: unknown[] | RejoinError) => void) | undefined;
+}
 
 /** One accepted message. It ends in exactly one outcome, when the client is closed at the latest. */
 export class Receipt {
@@ -17,9 +31,15 @@ export class Receipt {
   id: number | undefined;
   /** Why, where the outcome is not a success. */
   cause: ErrorCode | undefined;
+  /** @internal What is to be sent, as long as it may be. */
+  outgoing: Outgoing | undefined;
+  /** @internal */
+  readonly answered: Outgoing['settle'];
 
   /** @internal */
-  constructor(withdraw: (receipt: Receipt) => boolean) {
+  constructor(outgoing: Outgoing, withdraw: (receipt: Receipt) => boolean) {
+    this.outgoing = outgoing;
+    this.answered = outgoing.settle;
     this.#withdraw = withdraw;
   }
 
@@ -34,10 +54,16 @@ export class Receipt {
     return this.#outcome === undefined && this.#withdraw(this);
   }
 
+  /** @internal The network has it. */
+  flushed(): void {
+    if (!this.outgoing?.repeats) this.outgoing = undefined;
+  }
+
   /** @internal */
   settle(outcome: Outcome, cause?: ErrorCode): void {
     this.#outcome = outcome;
     this.cause = cause;
+    this.outgoing = undefined;
     this.#waiting?.forEach((resolve) => resolve(outcome));
     this.#waiting = undefined;
   }

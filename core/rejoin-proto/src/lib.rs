@@ -46,7 +46,7 @@ pub use credentials::{Credentials, CredentialsReason, Secret};
 pub use error::{Error, ErrorCode, MAX_FOREIGN_TEXT, sanitize};
 pub use frame::Frame;
 pub use message::Message;
-pub use outbox::{Ack, LaneId, MessageId, Outcome, Outgoing, Receipt, SendOptions};
+pub use outbox::{Ack, LaneId, MessageId, Outcome, Outgoing, Part, Receipt, SendOptions};
 pub use plain::{PlainWebSocket, TextHeartbeat};
 pub use protocol::{Link, Protocol};
 pub use time::Timestamp;

@@ -59,13 +59,36 @@ pub(crate) struct Requests {
     pub(crate) end: Option<Error>,
 }
 
+/// Where the events of a protocol go.
+pub(crate) trait Events<E> {
+    fn add(&mut self, event: E);
+}
+
+impl<E> Events<E> for VecDeque<Output<E>> {
+    fn add(&mut self, event: E) {
+        self.push_back(Output::Event(Event::Protocol(event)));
+    }
+}
+
+/// Takes the events of one protocol where those of another are wanted.
+struct Wrapping<'a, F, E> {
+    events: &'a mut dyn Events<E>,
+    wrap: fn(F) -> E,
+}
+
+impl<F, E> Events<F> for Wrapping<'_, F, E> {
+    fn add(&mut self, event: F) {
+        self.events.add((self.wrap)(event));
+    }
+}
+
 /// The connection, as a [`Protocol`] sees it during one call.
 pub struct Link<'a, E> {
     pub(crate) now: Timestamp,
     pub(crate) online: bool,
     pub(crate) ping_frames: bool,
     pub(crate) control: &'a mut VecDeque<Frame>,
-    pub(crate) outputs: &'a mut VecDeque<Output<E>>,
+    pub(crate) events: &'a mut dyn Events<E>,
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) liveness: &'a mut Liveness,
     pub(crate) requests: &'a mut Requests,
@@ -100,28 +123,21 @@ impl<E> Link<'_, E> {
 
     /// The same link, for a protocol whose events are of another type: `wrap` makes them ours.
     pub fn scoped<F, R>(&mut self, wrap: fn(F) -> E, call: impl FnOnce(&mut Link<'_, F>) -> R) -> R {
-        let mut outputs = VecDeque::new();
-        let result = call(&mut Link {
+        call(&mut Link {
             now: self.now,
             online: self.online,
             ping_frames: self.ping_frames,
             control: self.control,
-            outputs: &mut outputs,
+            events: &mut Wrapping { events: self.events, wrap },
             outbox: self.outbox,
             liveness: self.liveness,
             requests: self.requests,
-        });
-        for output in outputs {
-            if let Output::Event(Event::Protocol(event)) = output {
-                self.event(wrap(event));
-            }
-        }
-        result
+        })
     }
 
     /// Tells the application.
     pub fn event(&mut self, event: E) {
-        self.outputs.push_back(Output::Event(Event::Protocol(event)));
+        self.events.add(event);
     }
 
     /// The handshake is done. `resumed`: the server kept the session, nothing was missed.

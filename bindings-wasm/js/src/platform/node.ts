@@ -36,6 +36,10 @@ export function open(dial: Dial): SocketLike {
     ...(dial.maxMessageBytes === undefined ? {} : { maxPayload: dial.maxMessageBytes }),
   });
   socket.on('pong', () => dial.pong());
+  socket.on('upgrade', ({ socket: stream }: { socket: { cork(): void; uncork(): void } }) => {
+    socket.cork = () => stream.cork();
+    socket.uncork = () => stream.uncork();
+  });
   socket.on('unexpected-response', (_request: unknown, response: { statusCode: number; destroy(): void }) => {
     response.destroy();
     dial.failed(codeOfStatus(response.statusCode), `HTTP ${response.statusCode} instead of the upgrade`, response.statusCode);

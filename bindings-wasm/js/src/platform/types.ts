@@ -9,6 +9,14 @@ export interface SocketLike {
   onerror: unknown;
   send(data: string | ArrayBufferView): void;
   close(code?: number, reason?: string): void;
+  /** Only the package `ws` can: to ping, to break off, and to stop reading. */
+  ping?(): void;
+  terminate?(): void;
+  pause?(): void;
+  resume?(): void;
+  /** What is sent between the two may leave as one. */
+  cork?(): void;
+  uncork?(): void;
 }
 
 /** A WebSocket class: the browser's, or one that does what it does. */

@@ -1,6 +1,5 @@
 import { BaseClient } from '../base.js';
 import type { WaitOptions } from '../options.js';
-import { Kind, type Record_ } from '../record.js';
 import type { RejoinError } from '../errors.js';
 import type { SocketLike } from '../platform/types.js';
 import { SocketIOClient, type SocketIOOptions, type SocketIOSession } from '../socketio/client.js';
@@ -18,6 +17,7 @@ class ManagedClient extends SocketIOClient {
 
   constructor(url: string, options: SocketIOOptions, dialled: (socket: SocketLike) => void) {
     super(url, options);
+    this.host.binary = binaryOf;
     this.#dialled = dialled;
   }
 
@@ -29,11 +29,6 @@ class ManagedClient extends SocketIOClient {
     this.#dialled(socket);
   }
 
-  protected override record(record: Record_, payloads: unknown[]): void {
-    const count = record[0] === Kind.Event ? record[4] : record[0] === Kind.Ack ? record[3] : 0;
-    for (let index = 0; index < count; index += 1) payloads[index] = binaryOf(payloads[index] as Uint8Array);
-    super.record(record, payloads);
-  }
 }
 
 /** Binary data as socket.io-client gives it: a `Buffer` in Node.js, an `ArrayBuffer` in a page. */

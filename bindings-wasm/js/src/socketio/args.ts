@@ -1,28 +1,29 @@
 import { bytesOf } from '../binary.js';
 import { invalid } from '../errors.js';
 
-/** Arguments as JSON text, in which attachments stand as placeholders. */
-export interface EncodedArgs {
+/** An array as JSON text, in which attachments stand as placeholders. */
+export interface Encoded {
   readonly text: string;
-  readonly attachments: Uint8Array[] | undefined;
+  readonly attachments: readonly Uint8Array[];
 }
 
-/** As deep as the core lets arguments nest. */
+const NONE: readonly never[] = [];
+
+/** As deep as arguments may nest. */
 const MAX_DEPTH = 128;
 
 /** Throws `invalid_argument` for what JSON cannot say: cycles, BigInt. */
-export function encodeArgs(args: readonly unknown[]): EncodedArgs {
-  const attachments: Uint8Array[] = [];
-  const replace = function (this: Record<string, unknown>, key: string, value: unknown) {
-    // What `toJSON` of a Buffer made of it is no longer binary.
-    const bytes = bytesOf(this[key], 'args');
-    return bytes ? { _placeholder: true, num: attachments.push(bytes) - 1 } : value;
-  };
+export function encodeArgs(args: readonly unknown[]): Encoded {
   try {
     // A function that looks at each value makes `stringify` several times slower.
-    const binary = args.some((arg) => hasBinary(arg, 1));
-    const text = binary ? JSON.stringify(args, replace) : JSON.stringify(args);
-    return { text, attachments: binary ? attachments : undefined };
+    if (!hasBinary(args, 0)) return { text: JSON.stringify(args), attachments: NONE };
+    const attachments: Uint8Array[] = [];
+    const replace = function (this: Record<string, unknown>, key: string, value: unknown) {
+      // What `toJSON` of a Buffer made of it is no longer binary. A copy: the application may change its buffer.
+      const bytes = bytesOf(this[key], 'args')?.slice();
+      return bytes ? { _placeholder: true, num: attachments.push(bytes) - 1 } : value;
+    };
+    return { text: JSON.stringify(args, replace), attachments };
   } catch (cause) {
     if (cause instanceof TypeError) throw invalid('args', `cannot be written as JSON: ${reason(cause)}`, cause);
     throw cause;
@@ -32,9 +33,12 @@ export function encodeArgs(args: readonly unknown[]): EncodedArgs {
 function hasBinary(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
-  // What nests deeper is refused, and a cycle never ends.
-  if (depth > MAX_DEPTH) return false;
-  if (Array.isArray(value)) return value.some((item) => hasBinary(item, depth + 1));
+  // A cycle never ends.
+  if (depth > MAX_DEPTH) throw tooDeep(value);
+  if (Array.isArray(value)) {
+    for (const item of value) if (hasBinary(item, depth + 1)) return true;
+    return false;
+  }
   for (const key in value) if (hasBinary((value as Record<string, unknown>)[key], depth + 1)) return true;
   return false;
 }
@@ -43,10 +47,15 @@ function reason(error: TypeError): string {
   return error.message.split('\n', 1)[0] ?? '';
 }
 
-/** Puts the attachments, the first of the payloads, back to where their placeholders stand. */
-export function decodeArgs(args: unknown[], count: number, payloads: unknown[]): unknown[] {
-  if (count === 0) return args;
-  const attachments = payloads.splice(0, count);
+/** What nests too deep, or is a cycle: then JSON says so. */
+function tooDeep(value: object): unknown {
+  JSON.stringify(value);
+  return invalid('args', `must nest at most ${MAX_DEPTH} deep`);
+}
+
+/** Puts the attachments back to where their placeholders stand. */
+export function decodeArgs(args: unknown[], attachments: readonly unknown[]): unknown[] {
+  if (attachments.length === 0) return args;
   const restore = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return value.map(restore);

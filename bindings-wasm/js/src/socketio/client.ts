@@ -1,18 +1,23 @@
 import { BaseClient } from '../base.js';
 import type { WaitOptions } from '../options.js';
-import { Kind, type Record_ } from '../record.js';
-import { Core, describe } from '../core.js';
+import { Text, type TextRecord } from '../records.js';
+import { Core } from '../core.js';
 import { Emitter } from '../emitter.js';
-import { RejoinError, call, closed, fromRecord, invalid } from '../errors.js';
+import { RejoinError, closed, fromRecord, invalid } from '../errors.js';
+import { byteLength } from '../memory.js';
 import { type ClientOptions, object, string } from '../options.js';
 import { type InboundOptions, Queue } from '../queue.js';
-import type { Outcome, Receipt } from '../receipt.js';
+import type { Outgoing, Receipt } from '../receipt.js';
 import type { State } from '../state.js';
 import { webSocketUrl } from '../url.js';
-import { decodeArgs, encodeArgs } from './args.js';
+import { encodeArgs } from './args.js';
 import { Namespace, type NamespaceOptions, type ServerEvent } from './namespace.js';
+import { isOffset, outline } from './outline.js';
 import { type EmitOptions, type Route, Sender } from './sender.js';
 import type { AnyEvents } from './types.js';
+
+/** How many names of events are remembered. */
+const MAX_ALLOWED = 1000;
 
 /** What the on-connect step works with: the new connection, before anything else uses it. */
 export interface SocketIOSession {
@@ -30,8 +35,6 @@ export interface SocketIOOptions extends Omit<ClientOptions, 'heartbeat'> {
   onConnect?: (session: SocketIOSession) => unknown;
 }
 
-type Settle = (answer: unknown[] | RejoinError) => void;
-
 /**
  * A client that stays connected to a Socket.IO server (version 3 or later), over WebSocket.
  *
@@ -46,7 +49,8 @@ type Settle = (answer: unknown[] | RejoinError) => void;
 export class SocketIOClient extends BaseClient {
   declare protected readonly options: SocketIOOptions;
   readonly #namespaces = new Map<string, Namespace>();
-  readonly #acks = new Map<number, Settle>();
+  /** The namespaces that the core knows, by their lanes. */
+  readonly #lanes: Namespace[] = [];
 
   /** Makes a client of the server at `url` (`http:`, `https:`, `ws:`, `wss:`, or relative to the page). It does not connect. */
   constructor(url: string | URL, options: SocketIOOptions = {}) {
@@ -80,11 +84,14 @@ export class SocketIOClient extends BaseClient {
   /** @internal Asks for a namespace; `then` is called when all that happened before was told. */
   join(name: string, auth: NamespaceOptions['auth'], then: (error: RejoinError | undefined) => void): void {
     const text = auth === undefined ? undefined : encodeAuth(auth);
-    this.withCore((core) => {
+    this.withDriver((driver) => {
       let failed: RejoinError | undefined;
-      this.mark(() => then(failed));
+      driver.mark(() => then(failed));
       try {
-        call(() => core.connectNamespace(name, text));
+        const lane = driver.call((core, now) => core.connectNamespace(name, text, now));
+        const namespace = this.#namespaces.get(name) as Namespace;
+        this.#lanes[lane] = namespace;
+        namespace.lane = lane;
       } catch (error) {
         failed = error as RejoinError;
       }
@@ -93,13 +100,8 @@ export class SocketIOClient extends BaseClient {
 
   /** @internal */
   leave(name: string): void {
-    this.withCore((core) => {
-      try {
-        core.disconnectNamespace(name);
-      } catch {
-        // It was left before: that is what was asked for.
-      }
-    });
+    // A failure says that it was left before: that is what was asked for.
+    this.withDriver((driver) => driver.input((core, now) => core.disconnectNamespace(name, now)));
   }
 
   /** @internal */
@@ -108,15 +110,31 @@ export class SocketIOClient extends BaseClient {
     name: string,
     args: readonly unknown[],
     { timeout = Number.NaN, retries = 0, volatile = false, ttl = Number.NaN, key }: EmitOptions,
-    settle: Settle | undefined,
+    settle: Outgoing['settle'],
   ): Receipt {
-    const { text, attachments } = encodeArgs(args);
+    const { text, attachments } = encodeArgs([name, ...args]);
+    const headBytes = byteLength(text);
+    let bytes = headBytes;
+    for (const attachment of attachments) bytes += attachment.length;
     const ack = settle ? timeout : -1;
-    return this.submit((core) => {
-      const id = core.emit(namespace, name, text, attachments, ack, retries, setup, volatile, ttl, key);
-      if (settle) this.#acks.set(id, settle);
-      return id;
-    }, settle);
+    return this.submit(
+      { content: text, headBytes, attachments, repeats: retries > 0, settle },
+      (core, now) => {
+        const checked = this.#checkName(core, name);
+        const lane = this.#namespaces.get(namespace)?.lane ?? 0;
+        return checked < 0 ? checked : core.emit(lane, bytes, attachments.length, ack, retries, setup, volatile, ttl, key, now);
+      },
+    );
+  }
+
+  /** The names of events that the core has found to be allowed. */
+  readonly #allowed = new Set<string>();
+
+  #checkName(core: Core, name: string): number {
+    if (this.#allowed.has(name)) return 0;
+    const checked = core.checkName(name);
+    if (checked === 0 && this.#allowed.size < MAX_ALLOWED) this.#allowed.add(name);
+    return checked;
   }
 
   /** @internal */
@@ -134,54 +152,36 @@ export class SocketIOClient extends BaseClient {
   }
 
   /** @internal */
-  protected makeCore(host: never, seed: number): Core {
-    return Core.socketio(host, this.numbers, seed);
+  protected makeCore(seed: number): Core {
+    return Core.socketio(this.numbers, seed);
   }
 
   /** @internal */
-  protected payload(): void {}
-
-  /** @internal */
-  protected record(record: Record_, payloads: unknown[]): void {
-    switch (record[0]) {
-      case Kind.Event: {
-        const [, namespace, name, args, count, session, id] = record;
-        const ack = id === undefined ? undefined : this.#acknowledger(namespace, session, id);
-        this.#namespaces.get(namespace)?.heard(name, decodeArgs(args, count, payloads), ack);
-        break;
+  protected readonly host = {
+    outline,
+    message: () => {},
+    binary: (bytes: Uint8Array): unknown => bytes,
+    event: (content: unknown[], offset: boolean, lane: number, session: number, id: number) => {
+      const namespace = this.#lanes[lane] as Namespace;
+      const args = content.slice(1, offset && isOffset(content) ? -1 : undefined);
+      namespace.heard(content[0] as string, args, session < 0 ? undefined : this.#acknowledger(namespace, session, id));
+    },
+    told: (record: TextRecord) => {
+      const namespace = this.#lanes[record[1]] as Namespace;
+      if (record[0] === Text.NamespaceConnected) namespace.entered(record[2] === 1, record[3]);
+      else if (record[0] === Text.NamespaceDisconnected) namespace.left(fromRecord(record[2]));
+      else if (record[0] === Text.Event) {
+        const [, , session, id, name, args] = record;
+        namespace.heard(name, args, session === 0 ? undefined : this.#acknowledger(namespace, session - 1, id));
       }
-      case Kind.Ack: {
-        const [, id, args, count] = record;
-        const settle = this.#acks.get(id);
-        this.#acks.delete(id);
-        settle?.(decodeArgs(args, count, payloads));
-        break;
-      }
-      case Kind.NamespaceConnected:
-        this.#namespaces.get(record[1])?.entered(record[2], record[3]);
-        break;
-      case Kind.NamespaceDisconnected:
-        this.#namespaces.get(record[1])?.left(fromRecord(record[2]));
-        break;
-      default:
-    }
-  }
+    },
+  };
 
   /** @internal */
   protected runOnConnect(): unknown {
     return this.options.onConnect?.({
       namespace: <Emits>(name = '/') => new Sender<Emits>({ client: this, namespace: name, setup: true }, {}),
     });
-  }
-
-  /** @internal */
-  protected resolved(id: number, outcome: Outcome, cause: string | undefined): void {
-    // The answer itself comes after the outcome.
-    if (outcome === 'acknowledged') return;
-    const settle = this.#acks.get(id);
-    if (!settle || !this.#acks.delete(id)) return;
-    const code = cause ?? outcome;
-    settle(fromRecord(JSON.parse(describe(code, `the event was not acknowledged: ${code}`))));
   }
 
   /** @internal */
@@ -192,20 +192,19 @@ export class SocketIOClient extends BaseClient {
 
   /** @internal */
   protected ended(): void {
-    for (const settle of this.#acks.values()) settle(closed());
-    this.#acks.clear();
     for (const namespace of this.#namespaces.values()) namespace.ended();
   }
 
-  #acknowledger(namespace: string, session: number, id: number): (...args: unknown[]) => void {
+  #acknowledger({ name }: Namespace, session: number, id: number): (...args: unknown[]) => void {
     let answered = false;
     return (...args) => {
       if (answered) return;
       answered = true;
       const { text, attachments } = encodeArgs(args);
-      const { core } = this;
-      if (!core) throw closed();
-      call(() => core.acknowledge(namespace, session, id, text, attachments));
+      const { driver } = this;
+      if (!driver) throw closed();
+      const ends = driver.put([new TextEncoder().encode(text), ...attachments]);
+      driver.call((core, now) => core.acknowledge(name, session, id, ends, now));
     };
   }
 }

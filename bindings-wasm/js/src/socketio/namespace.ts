@@ -36,6 +36,8 @@ interface OwnEvents {
 export class Namespace<Hears = AnyEvents, Emits = AnyEvents> {
   /** Its name. */
   readonly name: string;
+  /** @internal The number by which the core knows it. */
+  lane: number | undefined;
   readonly #client: SocketIOClient;
   readonly #emitter: Emitter;
   readonly #sender: Sender<Emits>;

@@ -22,7 +22,7 @@ use crate::backoff::Backoff;
 use crate::outbox::Outbox;
 use crate::protocol::{Link, Protocol};
 use crate::verdict::Strikes;
-use crate::{Config, Credentials, Error, ErrorCode, Frame, MessageId, Timestamp};
+use crate::{Config, Credentials, Error, ErrorCode, Frame, MessageId, Part, Timestamp};
 use liveness::Liveness;
 use table::Input;
 use timers::Timers;
@@ -37,6 +37,8 @@ pub struct Transmit {
     pub socket: SocketId,
     /// What to write.
     pub frame: Frame,
+    /// Which part of which message it is; `None` for a frame of the protocol's own.
+    pub part: Option<Part>,
 }
 
 /// What a connection has counted since it was made.
@@ -227,10 +229,10 @@ impl<P: Protocol> Connection<P> {
     /// The next frame for the live socket. Pull only while it can take more: this is the backpressure.
     pub fn poll_transmit(&mut self, now: Timestamp) -> Option<Transmit> {
         let socket = self.socket?;
-        let frame = self.next_frame(now)?;
+        let (frame, part) = self.next_frame(now)?;
         self.timers.set_if_idle(timers::Alarm::Write, now + self.config.write_timeout);
         self.counters.frames_sent += 1;
-        Some(Transmit { socket, frame })
+        Some(Transmit { socket, frame, part })
     }
 
     /// The next effect. What became of messages comes first, then all else in the order in which it arose.

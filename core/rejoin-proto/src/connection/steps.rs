@@ -8,7 +8,7 @@ use super::{Connection, Event, NetworkHint, Output, Phase, SocketId, State};
 use crate::backoff::up_to;
 use crate::protocol::{Link, Protocol, Requests};
 use crate::verdict::Verdict;
-use crate::{Credentials, CredentialsReason, Error, ErrorCode, Frame, LaneId, Timestamp};
+use crate::{Credentials, CredentialsReason, Error, ErrorCode, Frame, LaneId, Part, Timestamp};
 
 /// Hints never make attempts follow each other faster than this.
 const DIAL_SPACING: Duration = Duration::from_secs(1);
@@ -258,7 +258,7 @@ impl<P: Protocol> Connection<P> {
         self.outbox.expire(now);
     }
 
-    pub(super) fn next_frame(&mut self, now: Timestamp) -> Option<Frame> {
+    pub(super) fn next_frame(&mut self, now: Timestamp) -> Option<(Frame, Option<Part>)> {
         if self.closing && self.state == State::Disconnecting {
             return None;
         }
@@ -266,13 +266,17 @@ impl<P: Protocol> Connection<P> {
             && let Some(frame) = self.control.pop_front()
         {
             self.outbox.count_frame();
-            return Some(frame);
+            return Some((frame, None));
         }
-        match &self.state {
-            State::Connected { .. } => self.outbox.poll_frame(now, false),
+        let message = match &self.state {
+            State::Connected { .. } | State::Disconnecting => self.outbox.poll_frame(now, false),
             State::Connecting { phase: Phase::Rejoining, .. } => self.outbox.poll_frame(now, true),
-            State::Disconnecting => self.outbox.poll_frame(now, false).or_else(|| self.close_drained(now)),
             State::Disconnected { .. } | State::Connecting { .. } | State::Waiting { .. } => None,
+        };
+        match message {
+            Some((frame, part)) => Some((frame, Some(part))),
+            None if self.state == State::Disconnecting => Some((self.close_drained(now)?, None)),
+            None => None,
         }
     }
 
@@ -313,7 +317,7 @@ impl<P: Protocol> Connection<P> {
             online: self.is_online(),
             ping_frames: self.ping_frames,
             control: &mut self.control,
-            outputs: &mut self.outputs,
+            events: &mut self.outputs,
             outbox: &mut self.outbox,
             liveness: &mut self.liveness,
             requests: &mut requests,

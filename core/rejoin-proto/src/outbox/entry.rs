@@ -69,10 +69,24 @@ pub struct Outgoing {
     pub head: Frame,
     /// The binary frames that follow with nothing between.
     pub attachments: Vec<Bytes>,
+    /// How many bytes the driver keeps of it, beyond what is here, and adds when it writes: see [`Part`].
+    pub kept: usize,
     /// How it is sent.
     pub options: SendOptions,
     /// What is expected in answer.
     pub ack: Option<Ack>,
+}
+
+/// Which frame of which message is being sent.
+///
+/// A driver for which it is dear to move content into the core and back keeps it, under the message's id, until the
+/// message may not be sent again. In the core there is only what the core reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The message.
+    pub message: MessageId,
+    /// 0 for its head, then one for each attachment.
+    pub index: usize,
 }
 
 /// What became of a message.
@@ -146,11 +160,11 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn new(id: MessageId, outgoing: Outgoing, now: Timestamp) -> Self {
-        let Outgoing { lane, head, attachments, options, ack } = outgoing;
+        let Outgoing { lane, head, attachments, kept, options, ack } = outgoing;
         Self {
             id,
             lane,
-            size: head.len() + attachments.iter().map(Bytes::len).sum::<usize>(),
+            size: head.len() + attachments.iter().map(Bytes::len).sum::<usize>() + kept,
             head,
             attachments: attachments.into_boxed_slice(),
             expires: options.ttl.map(|ttl| now + ttl),

@@ -10,7 +10,7 @@ mod tests;
 use core::cmp::Reverse;
 use std::collections::VecDeque;
 
-pub use entry::{Ack, LaneId, MessageId, Outcome, Outgoing, Receipt, SendOptions};
+pub use entry::{Ack, LaneId, MessageId, Outcome, Outgoing, Part, Receipt, SendOptions};
 use entry::{Entry, InFlight};
 use proof::Unproven;
 
@@ -113,10 +113,12 @@ impl Outbox {
     }
 
     /// The next frame to send. While rejoining, only the set-up lane flows.
-    pub(crate) fn poll_frame(&mut self, now: Timestamp, rejoining: bool) -> Option<Frame> {
+    pub(crate) fn poll_frame(&mut self, now: Timestamp, rejoining: bool) -> Option<(Frame, Part)> {
         if let Some(attachment) = self.remaining.pop_front() {
             self.count_frame();
-            return Some(Frame::Binary(attachment));
+            let entry = &self.in_flight.back()?.entry;
+            let part = Part { message: entry.id, index: entry.attachments.len() - self.remaining.len() };
+            return Some((Frame::Binary(attachment), part));
         }
         if self.queued == 0 || self.unproven.is_full() {
             return None;
@@ -133,12 +135,13 @@ impl Outbox {
         self.queued -= 1;
         entry.transmitted = true;
         let frame = entry.head.clone();
+        let part = Part { message: entry.id, index: 0 };
         self.remaining.extend(entry.attachments.iter().cloned());
         let first_frame = self.pulled;
         let last_frame = first_frame + entry.attachments.len() as u64;
         self.in_flight.push_back(InFlight { entry, first_frame, last_frame });
         self.count_frame();
-        Some(frame)
+        Some((frame, part))
     }
 
     /// Whether the frames of one message are being pulled, so that nothing may come between.

@@ -16,6 +16,7 @@ fn message(size: usize) -> Outgoing {
         lane: LaneId::MAIN,
         head: Frame::Binary(vec![0; size].into()),
         attachments: Vec::new(),
+        kept: 0,
         options: SendOptions::default(),
         ack: None,
     }
@@ -234,4 +235,20 @@ fn a_flood_of_unproven_messages_is_kept_as_runs_and_taken_apart_again() {
     let ids: Vec<u64> = std::iter::from_fn(|| unproven.pop_front()).map(MessageId::get).collect();
     assert_eq!(ids, [1, 3, 7, 10]);
     assert!(unproven.is_empty());
+}
+
+#[test]
+fn what_the_driver_keeps_counts_and_each_frame_says_whose_part_it_is() {
+    let mut outbox = outbox(5, 100, Overflow::Reject);
+    let attachments = vec![bytes::Bytes::new(), bytes::Bytes::new()];
+    assert_eq!(push(&mut outbox, Outgoing { kept: 100, ..message(1) }), Err(ErrorCode::TooBig));
+    push(&mut outbox, message(1)).unwrap();
+    push(&mut outbox, Outgoing { kept: 90, attachments, ..message(1) }).unwrap();
+    assert_eq!(outbox.bytes(), 92);
+    let parts: Vec<_> = std::iter::from_fn(|| outbox.poll_frame(NOW, false))
+        .map(|(_, Part { message, index })| (message.get(), index))
+        .collect();
+    assert_eq!(parts, [(0, 0), (1, 0), (1, 1), (1, 2)]);
+    outbox.flushed(4, NOW);
+    assert_eq!(outbox.bytes(), 0);
 }

@@ -130,7 +130,8 @@ impl Connection<PlainWebSocket> {
         now: Timestamp,
     ) -> Result<MessageId, Error> {
         self.check_open()?;
-        let outgoing = Outgoing { lane, head: message.into(), attachments: Vec::new(), options, ack: None };
+        let outgoing =
+            Outgoing { lane, head: message.into(), attachments: Vec::new(), kept: 0, options, ack: None };
         self.with_protocol(now, |_, link| link.send(outgoing))
     }
 }

@@ -1,8 +1,10 @@
 //! What the application asks of a Socket.IO connection.
 
+use bytes::Bytes;
 use bytestring::ByteString;
 
 use super::namespace::{Namespace, State};
+use super::wire::Encoded;
 use super::{AckId, Args, Event, SocketIo, Stage, name, options};
 use crate::protocol::Link;
 use crate::{
@@ -94,15 +96,37 @@ impl SocketIo {
         args: Args,
         options: EmitOptions,
     ) -> Result<MessageId, Error> {
-        name::check_event(name)?;
-        let EmitOptions { ack, mut send, setup } = options;
+        check_event_name(name)?;
         let namespace = self.namespaces.get(namespace).filter(|namespace| !namespace.is_left());
         let namespace = namespace.ok_or_else(unknown_namespace)?;
-        send.volatile |= setup;
-        let lane = if setup { LaneId::SETUP } else { namespace.lane };
-        let id = ack.map(|_| link.next_id().get());
-        let (head, attachments) = self.parser.event(&namespace.name, name, args, id);
-        link.send(Outgoing { lane, head, attachments, options: send, ack })
+        let id = options.ack.map(|_| link.next_id().get());
+        let encoded = self.parser.event(&namespace.name, name, args, id);
+        accept(link, namespace.lane, encoded, 0, options)
+    }
+
+    /// As [`emit`](Self::emit), for an event whose content the driver keeps: to the head it adds the JSON array of
+    /// name and arguments, and it sends each attachment in place of the empty one. The name passed [`check_event_name`].
+    ///
+    /// # Errors
+    /// As there; `unsupported` where packets are not JSON.
+    pub fn emit_kept(
+        &mut self,
+        link: &mut Link<'_, Event>,
+        lane: LaneId,
+        kept: Kept,
+        options: EmitOptions,
+    ) -> Result<MessageId, Error> {
+        let namespace =
+            self.namespaces.values().find(|namespace| namespace.lane == lane && !namespace.is_left());
+        let namespace = namespace.ok_or_else(unknown_namespace)?;
+        let id = options.ack.map(|_| link.next_id().get());
+        let head = self.parser.event_head(&namespace.name, kept.attachments, id)?;
+        accept(link, lane, (head, vec![Bytes::new(); kept.attachments]), kept.bytes, options)
+    }
+
+    /// The lane of a namespace that was asked for.
+    pub fn lane(&self, namespace: &str) -> Option<LaneId> {
+        self.namespaces.get(namespace).map(|namespace| namespace.lane)
     }
 
     /// See [`Connection::acknowledge`].
@@ -201,6 +225,36 @@ impl SocketIo {
         self.finish_handshake(link);
         Ok(())
     }
+}
+
+/// The content of an event, where it stays with the driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The length of all of it, attachments included.
+    pub bytes: usize,
+    /// How many attachments follow the text.
+    pub attachments: usize,
+}
+
+/// Whether an event may have this name.
+///
+/// # Errors
+/// `invalid_argument`: the name means something to the client libraries themselves.
+pub fn check_event_name(name: &str) -> Result<(), Error> {
+    name::check_event(name)
+}
+
+fn accept(
+    link: &mut Link<'_, Event>,
+    lane: LaneId,
+    (head, attachments): Encoded,
+    kept: usize,
+    options: EmitOptions,
+) -> Result<MessageId, Error> {
+    let EmitOptions { ack, mut send, setup } = options;
+    send.volatile |= setup;
+    let lane = if setup { LaneId::SETUP } else { lane };
+    link.send(Outgoing { lane, head, attachments, kept, options: send, ack })
 }
 
 fn unknown_namespace() -> Error {

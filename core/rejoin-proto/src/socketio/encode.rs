@@ -21,9 +21,7 @@ pub(super) fn disconnect(namespace: &str) -> ByteString {
 }
 
 pub(super) fn event(namespace: &str, name: &str, args: &Args, id: Option<u64>) -> ByteString {
-    let attachments = args.attachments().len();
-    let kind = if attachments == 0 { '2' } else { '5' };
-    let mut packet = start(kind, attachments, namespace, id, name.len() + args.text().len() + 8);
+    let mut packet = event_start(namespace, args.attachments().len(), id, name.len() + args.text().len() + 8);
     packet.push('[');
     json::quote(name, &mut packet);
     if !args.is_empty() {
@@ -32,6 +30,14 @@ pub(super) fn event(namespace: &str, name: &str, args: &Args, id: Option<u64>) -
     }
     packet.push(']');
     packet.into()
+}
+
+pub(super) fn event_head(namespace: &str, attachments: usize, id: Option<u64>) -> ByteString {
+    event_start(namespace, attachments, id, 0).into()
+}
+
+fn event_start(namespace: &str, attachments: usize, id: Option<u64>, room: usize) -> String {
+    start(if attachments == 0 { '2' } else { '5' }, attachments, namespace, id, room)
 }
 
 pub(super) fn ack(namespace: &str, id: u64, args: &Args) -> ByteString {

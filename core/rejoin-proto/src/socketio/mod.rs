@@ -44,7 +44,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 pub use args::Args;
-pub use commands::EmitOptions;
+pub use commands::{EmitOptions, Kept, check_event_name};
 pub use event::{AckId, Event};
 pub use limits::Limits;
 pub use options::Options;
@@ -115,6 +115,15 @@ impl SocketIo {
     /// Whether the namespace is connected.
     pub fn is_connected(&self, namespace: &str) -> bool {
         self.namespaces.get(namespace).is_some_and(Namespace::is_connected)
+    }
+
+    /// Whether events and acknowledgements without attachments are passed on as they come. A driver may then keep their
+    /// arguments, and give here a packet with none, or with a last string that may be an offset of recovery.
+    /// Not while a namespace is being connected, when events are held.
+    pub fn passes_on(&self) -> bool {
+        let is_connecting =
+            |namespace: &Namespace| matches!(namespace.state, namespace::State::Connecting { .. });
+        self.assembly.is_none() && !self.namespaces.values().any(is_connecting)
     }
 
     fn engine_packet(&mut self, link: &mut Link<'_, Event>, frame: &ByteString) -> Result<(), Error> {

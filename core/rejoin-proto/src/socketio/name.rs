@@ -13,7 +13,7 @@ pub(super) const RESERVED: [&str; 6] =
 
 pub(super) fn check_event(name: &str) -> Result<(), Error> {
     if RESERVED.contains(&name) {
-        return Err(Error::invalid("name", format!("must not be one of {}", RESERVED.join(", "))));
+        return Err(Error::invalid("name", "is reserved for what clients say of themselves"));
     }
     Ok(())
 }

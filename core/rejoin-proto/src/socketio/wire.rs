@@ -5,7 +5,9 @@ use bytes::Bytes;
 #[cfg(feature = "msgpack")]
 use super::msgpack;
 use super::{Args, encode};
-use crate::Frame;
+#[cfg(feature = "msgpack")]
+use crate::ErrorCode;
+use crate::{Error, Frame};
 
 /// How packets are written: the server must be set up for the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +45,23 @@ impl Parser {
             Self::Json => (Frame::Text(encode::event(namespace, name, &args, id)), args.into_attachments()),
             #[cfg(feature = "msgpack")]
             Self::Msgpack => (Frame::Binary(msgpack::event(2, namespace, Some(name), &args, id)), Vec::new()),
+        }
+    }
+
+    /// All of an event that stands before its array.
+    pub(super) fn event_head(
+        self,
+        namespace: &str,
+        attachments: usize,
+        id: Option<u64>,
+    ) -> Result<Frame, Error> {
+        match self {
+            Self::Json => Ok(Frame::Text(encode::event_head(namespace, attachments, id))),
+            #[cfg(feature = "msgpack")]
+            Self::Msgpack => {
+                let message = "the content of a MessagePack packet cannot stay with the driver";
+                Err(Error::new(ErrorCode::Unsupported, message))
+            }
         }
     }
 

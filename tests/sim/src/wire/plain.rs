@@ -58,6 +58,7 @@ impl Wire for Plain {
                     lane: LaneId::MAIN,
                     head: Frame::Binary(payload),
                     attachments: Vec::new(),
+                    kept: 0,
                     options: spec.options.clone(),
                     ack: spec.ack,
                 };

@@ -105,7 +105,7 @@ fn fault_j11_the_on_connect_step_goes_before_all_that_waits() {
     assert!(rig.pull().is_empty());
     let options = SendOptions { volatile: true, ..SendOptions::default() };
     let head = Frame::Text("join".into());
-    let join = Outgoing { lane: LaneId::SETUP, head, attachments: Vec::new(), options, ack: None };
+    let join = Outgoing { lane: LaneId::SETUP, head, attachments: Vec::new(), kept: 0, options, ack: None };
     rig.connection.with_protocol(rig.now, |_, link| link.send(join)).unwrap();
     // The step ends before the socket took its message.
     rig.rejoined(Ok(()));

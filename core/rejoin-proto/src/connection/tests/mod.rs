@@ -204,7 +204,7 @@ impl Rig {
 
     fn send_with(&mut self, text: &str, options: SendOptions, ack: Option<Ack>) -> Result<MessageId, Error> {
         let head = Frame::Text(text.into());
-        let outgoing = Outgoing { lane: LaneId::MAIN, head, attachments: Vec::new(), options, ack };
+        let outgoing = Outgoing { lane: LaneId::MAIN, head, attachments: Vec::new(), kept: 0, options, ack };
         self.connection.with_protocol(self.now, |_, link| link.send(outgoing))
     }
 

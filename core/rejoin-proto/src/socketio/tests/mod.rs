@@ -5,6 +5,7 @@
 mod binary;
 mod faults;
 mod heartbeat;
+mod kept;
 #[cfg(feature = "msgpack")]
 mod msgpack;
 mod mutation;

@@ -1,0 +1,150 @@
+import type { Core } from './core.js';
+import type { ErrorCode } from './errors.js';
+import { bytes, numbers } from './memory.js';
+import type { SocketLike } from './platform/types.js';
+import type { Outcome, Receipt } from './receipt.js';
+import { Kind, Text, type TextRecord } from './records.js';
+import { decodeArgs } from './socketio/args.js';
+
+/** What a message of a WebSocket holds. */
+export type Data = string | ArrayBuffer;
+
+/** What the core needs of a packet, and the rest of it. */
+export interface Outline {
+  readonly text: string;
+  readonly content: unknown;
+}
+
+/** The client that the driver works for. It never throws. */
+export interface Host {
+  /** Opens a socket, or throws what is wrong. */
+  dial(token: string | undefined): SocketLike;
+  /** What a packet says beyond what the core must see, if it is one of those of which that is little. */
+  outline(data: string): Outline | undefined;
+  message(data: Data): void;
+  /** An event whose array was kept. `offset`: the core took its last item; `session`: that which wants an answer, or -1. */
+  event(content: unknown[], offset: boolean, lane: number, session: number, id: number): void;
+  /** A message came to an end other than `acknowledged`. */
+  ended(receipt: Receipt, outcome: Outcome, cause: ErrorCode | undefined): void;
+  /** Binary data as the application gets it. */
+  binary(bytes: Uint8Array): unknown;
+  /** What else happened. */
+  told(record: TextRecord): void;
+}
+
+/** What `flags` of the core says: there are texts. */
+const TEXTS = 2;
+
+/** Tells a client what its core says, in order. */
+export class Delivery {
+  /** The messages that have come to no end. */
+  readonly receipts = new Map<number, Receipt>();
+  /** What waits until all that happened before it was told. */
+  readonly marks: (() => void)[] = [];
+  readonly #core: Core;
+  readonly #host: Host;
+  /** What the core does not need of the messages that it was told of since the last delivery. */
+  #content: unknown[] = [];
+  /** The numbers of the records that are being delivered. */
+  readonly #records: number[] = [];
+  #ended = false;
+
+  constructor(core: Core, host: Host) {
+    this.#core = core;
+    this.#host = host;
+  }
+
+  /** Keeps content until what the core makes of its message is told, and gives its slot. */
+  keep(content: unknown): number {
+    return this.#content.push(content) - 1;
+  }
+
+  /** Nothing more is told. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Tells the client what happened, in order. */
+  deliver(): void {
+    const core = this.#core;
+    const count = core.count();
+    if (count === 0) return;
+    const records = this.#records;
+    const view = numbers();
+    for (let index = 0, at = core.numbers() / 8; index < count; index += 1) records[index] = view[at + index] as number;
+    const texts: TextRecord[] = core.flags() & TEXTS ? JSON.parse(core.texts()) : [];
+    // Listeners may call the core, which then has other things to tell.
+    for (const record of texts) this.#copyAttachments(record);
+    const content = this.#content;
+    this.#content = [];
+    core.clear();
+    let text = 0;
+    for (let at = 0; at < count && !this.#ended; ) {
+      const first = records[at + 1] as number;
+      switch (records[at] as Kind) {
+        case Kind.Text:
+          this.#told(texts[text++] as TextRecord);
+          at += 1;
+          break;
+        case Kind.Mark:
+          this.marks.shift()?.();
+          at += 1;
+          break;
+        case Kind.Message:
+          this.#host.message(content[first] as Data);
+          at += 2;
+          break;
+        case Kind.Receipt:
+          this.#finish(first, records[at + 2] === 1 ? 'acknowledged' : 'sent');
+          at += 3;
+          break;
+        case Kind.Ack:
+          this.#answered(records[at + 2] as number, content[first] as unknown[]);
+          at += 3;
+          break;
+        case Kind.Event:
+          this.#event(content[first] as unknown[], records, at + 2);
+          at += 6;
+      }
+    }
+  }
+
+  #event(content: unknown[], records: readonly number[], at: number): void {
+    const [offset, lane, session, id] = [records[at], records[at + 1], records[at + 2], records[at + 3]] as number[];
+    this.#host.event(content, offset === 1, lane as number, session as number, id as number);
+  }
+
+  /** Reads what an event or answer points to, and puts that into its arguments. */
+  #copyAttachments(record: TextRecord): void {
+    if (record[0] !== Text.Event && record[0] !== Text.Ack) return;
+    const places = record.pop() as number[];
+    const attachments: unknown[] = [];
+    for (let index = 0; index < places.length; index += 2) {
+      const [at, length] = places.slice(index, index + 2) as [number, number];
+      attachments.push(this.#host.binary(bytes().slice(at, at + length)));
+    }
+    record.push(decodeArgs(record.pop(), attachments));
+  }
+
+  #told(record: TextRecord): void {
+    if (record[0] === Text.Receipt) this.#finish(record[1], record[2], record[3]);
+    else if (record[0] === Text.Ack) this.#answered(record[1], record[3]);
+    else this.#host.told(record);
+  }
+
+  #finish(id: number, outcome: Outcome, cause?: ErrorCode): void {
+    const receipt = this.receipts.get(id);
+    if (!receipt) return;
+    receipt.settle(outcome, cause);
+    // The answer follows, if there is one.
+    if (outcome === 'acknowledged') return;
+    this.receipts.delete(id);
+    this.#host.ended(receipt, outcome, cause);
+  }
+
+  #answered(id: number, answer: unknown[]): void {
+    const receipt = this.receipts.get(id);
+    this.receipts.delete(id);
+    receipt?.answered?.(answer);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Outline } from '../delivery.js';
+
+/** The longest that all before the array of a packet may be, for the packet to be outlined. */
+const MAX_HEAD = 64;
+/** Longer strings are no offsets. */
+const MAX_OFFSET = 64;
+
+const MESSAGE = 52;
+const EVENT = 50;
+const ACK = 51;
+
+/**
+ * The outline of an event or answer without attachments: all before its array, the name, and a last string that may be an
+ * offset of recovery. The core needs no more of it. Nothing for all else, and what is not well-formed: the core judges it.
+ */
+export function outline(packet: string): Outline | undefined {
+  const kind = packet.charCodeAt(1);
+  if (packet.charCodeAt(0) !== MESSAGE || (kind !== EVENT && kind !== ACK)) return undefined;
+  const at = packet.indexOf('[');
+  if (at < 0 || at > MAX_HEAD) return undefined;
+  const content = parse(packet.slice(at));
+  if (!content) return undefined;
+  const head = packet.slice(0, at);
+  if (kind === ACK) return { text: `${head}[]`, content };
+  const name = content[0];
+  if (typeof name !== 'string') return undefined;
+  const offset = isOffset(content) ? `,${JSON.stringify(content[content.length - 1])}` : '';
+  return { text: `${head}[${JSON.stringify(name)}${offset}]`, content };
+}
+
+/** Whether the core must see the last item. */
+export function isOffset(content: readonly unknown[]): boolean {
+  const last = content.length > 1 ? content[content.length - 1] : undefined;
+  return typeof last === 'string' && last.length <= MAX_OFFSET;
+}
+
+function parse(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
