@@ -21,7 +21,7 @@ pub(crate) async fn compare(options: &Options) -> Fallible<()> {
         raw::echo(&mut raw, &raw_message, WINDOW, TRIAL, Flush::Batch).await?;
         let (trial, done) = timed(raw::echo(&mut raw, &raw_message, WINDOW, TRIAL, Flush::Batch)).await;
         done?;
-        let count = calibrate(TRIAL, trial);
+        let count = calibrate(TRIAL, trial.wall);
         let (mut batch_times, mut each_times, mut our_times) =
             (Times::default(), Times::default(), Times::default());
         for _ in 0..options.rounds {
@@ -44,9 +44,9 @@ pub(crate) async fn compare(options: &Options) -> Fallible<()> {
             our_times.rate(count),
         );
         let target = if size > 4096 { 0.95 } else { 0.9 };
-        report::ratio("rejoin / raw in batches", ratio(&our_times, &batch_times), Target::AtLeast(target));
+        report::rates("rejoin / raw in batches", ratio(&our_times, &batch_times), Target::AtLeast(target));
         let target = if size <= 32 { Target::AtLeast(4.0) } else { Target::None };
-        report::ratio("rejoin / raw flushing each", ratio(&our_times, &each_times), target);
+        report::rates("rejoin / raw flushing each", ratio(&our_times, &each_times), target);
     }
     Ok(())
 }

@@ -24,13 +24,13 @@ pub(crate) async fn compare(options: &Options) -> Fallible<()> {
         for _ in 0..EACH_ROUND {
             let (time, done) = timed(raw::echo(&mut raw, &raw_message, 1, 1, Flush::Batch)).await;
             done?;
-            raw_times.push(micros(time));
+            raw_times.push(micros(time.wall));
         }
         let mut our_times = Vec::with_capacity(EACH_ROUND);
         for _ in 0..EACH_ROUND {
             let (time, done) = timed(ours.echo(&our_message, 1, 1)).await;
             done?;
-            our_times.push(micros(time));
+            our_times.push(micros(time.wall));
         }
         let (raw, ours) = (median(raw_times), median(our_times));
         raw_p50.push(raw);

@@ -9,6 +9,12 @@ pub(crate) fn ratio(what: &str, measured: f64, target: Target) {
     println!("  {what:<34} {measured:>7.3}   {sign} {bound}  {mark}");
 }
 
+/// The same for a ratio of rates, with that of the processor time spent beside it.
+pub(crate) fn rates(what: &str, (wall, cpu): (f64, f64), target: Target) {
+    ratio(what, wall, target);
+    println!("  {:<34} {cpu:>7.3}", "… by processor time");
+}
+
 /// What a ratio should be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {

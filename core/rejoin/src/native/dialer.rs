@@ -15,8 +15,8 @@ use super::transport::Transport;
 use super::upgrade::{Upgraded, upgrade};
 use super::{happy_eyeballs, socket, stage};
 
-/// What tungstenite keeps for each connection and touches in full: see [`ReadAhead`].
-const READ_BUFFER: usize = 4 * 1024;
+/// What tungstenite keeps for each connection and touches in full. Only control frames and fragments need it.
+const READ_BUFFER: usize = 1024;
 /// Frames are gathered up to this before they go to the socket without a flush.
 const WRITE_BUFFER: usize = 128 * 1024;
 
@@ -112,14 +112,15 @@ impl Inner {
         let upgrading = upgrade(&mut transport, target, &self.config, token);
         let limit = self.config.timeouts.upgrade;
         let Upgraded { subprotocol, rest } = stage::within("upgrade", limit, upgrading).await?;
-        let socket = Frames::new(transport, rest, self.frame_config());
+        let socket = Frames::new(transport, &rest, self.frame_config());
         Ok(Link { socket, subprotocol })
     }
 
     async fn open(&self) -> Result<Transport, Error> {
-        let tcp = ReadAhead::new(self.reach_server().await?);
+        let tcp = self.reach_server().await?;
         let Some(tls) = &self.tls else { return Ok(Transport::plain(tcp)) };
-        let stream = stage::within("tls", self.config.timeouts.tls, tls.connect(tcp)).await?;
+        let handshake = tls.connect(ReadAhead::new(tcp));
+        let stream = stage::within("tls", self.config.timeouts.tls, handshake).await?;
         Ok(Transport::encrypted(stream))
     }
 

@@ -2,14 +2,17 @@
 //! deadline and its own typed error. The frames after it are tungstenite's.
 
 mod config;
+mod data_frame;
 mod dialer;
 mod frames;
 mod happy_eyeballs;
 mod http;
 mod options;
+mod payload;
 #[cfg(feature = "polling")]
 mod polling;
 mod proxy;
+mod read_buffer;
 mod readahead;
 mod refusal;
 mod resolver;

@@ -5,7 +5,6 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::readahead::ReadAhead;
 use super::tls::Encrypted;
 
 /// What carries the frames, and how many bytes it took: what a lost link did not take is sent again.
@@ -19,7 +18,7 @@ pub(crate) struct Transport {
 /// TCP, plain or under TLS.
 #[derive(Debug)]
 enum Stream {
-    Plain(ReadAhead<TcpStream>),
+    Plain(TcpStream),
     Encrypted(Box<Encrypted>),
 }
 
@@ -39,7 +38,7 @@ macro_rules! delegate {
 }
 
 impl Transport {
-    pub(super) fn plain(stream: ReadAhead<TcpStream>) -> Self {
+    pub(super) fn plain(stream: TcpStream) -> Self {
         Self { stream: Stream::Plain(stream), written: 0, read: 0 }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use bytestring::ByteString;
 use rejoin_proto::{Credentials, Error, ErrorCode, Frame, SocketEvent};
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
@@ -13,7 +12,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::dialer::{Dialer, Link};
-use super::frames::Frames;
+use super::frames::{Frames, Received};
 use super::transport::Transport;
 use crate::platform::BoxFuture;
 use crate::socket::{Dial, Socket};
@@ -55,17 +54,8 @@ impl WebSocket {
 impl Socket for WebSocket {
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<SocketEvent> {
         let event = match ready!(self.stream.poll_next(cx)) {
-            Ok(Message::Text(text)) => match ByteString::try_from(Bytes::from(text)) {
-                Ok(text) => SocketEvent::Frame(Frame::Text(text)),
-                Err(_) => SocketEvent::Failed(Error::new(
-                    ErrorCode::Protocol,
-                    "the server sent text that is not UTF-8",
-                )),
-            },
-            Ok(Message::Binary(bytes)) => SocketEvent::Frame(Frame::Binary(bytes)),
-            Ok(Message::Ping(bytes)) => SocketEvent::Frame(Frame::Ping(bytes)),
-            Ok(Message::Pong(bytes)) => SocketEvent::Frame(Frame::Pong(bytes)),
-            Ok(Message::Close(close)) => {
+            Ok(Received::Frame(frame)) => SocketEvent::Frame(frame),
+            Ok(Received::Close(close)) => {
                 // The answer to the close is written already; whether it leaves in time is the peer's concern.
                 let _ = self.stream.poll_flush(cx);
                 let (code, reason) = match close {
@@ -76,8 +66,6 @@ impl Socket for WebSocket {
                 };
                 SocketEvent::Closed { code, reason }
             }
-            // Only written, never read.
-            Ok(Message::Frame(_)) => closed(),
             Err(error) => failure(&error),
         };
         Poll::Ready(event)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::Fallible;
 use crate::options::Options;
 use crate::report::{self, Target};
-use crate::rounds::{Times, calibrate, median, ratio};
+use crate::rounds::{Time, Times, calibrate, median, ratio};
 use crate::server_process::ServerProcess;
 use ours::Session;
 use runner::Runner;
@@ -85,20 +85,20 @@ impl Contest {
         let (mut our_times, mut rust_times, mut node_times) =
             (Times::default(), Times::default(), Times::default());
         for _ in 0..rounds {
-            our_times.0.push(ours.round(self.what, count, size).await?);
-            node_times.0.push(Duration::from_secs_f64(node.round(name, few, size)? * scale));
+            our_times.0.push(Time::wall(ours.round(self.what, count, size).await?));
+            node_times.0.push(Time::wall(Duration::from_secs_f64(node.round(name, few, size)? * scale)));
             if can_rust {
-                rust_times.0.push(Duration::from_secs_f64(rust.round(name, few, size)? * scale));
+                rust_times.0.push(Time::wall(Duration::from_secs_f64(rust.round(name, few, size)? * scale)));
             }
         }
         println!("{}, {size} B: rejoin {:.0}/s", self.title, our_times.rate(count));
         let target = |bound: Option<f64>| bound.map_or(Target::None, Target::AtLeast);
         if can_rust {
             println!("  rust_socketio 0.6.0: {:.0}/s", rust_times.rate(count));
-            report::ratio("rejoin / rust_socketio", ratio(&our_times, &rust_times), target(self.than_rust));
+            report::ratio("rejoin / rust_socketio", ratio(&our_times, &rust_times).0, target(self.than_rust));
         }
         println!("  socket.io-client 4.8.4: {:.0}/s", node_times.rate(count));
-        report::ratio("rejoin / socket.io-client", ratio(&our_times, &node_times), target(self.than_node));
+        report::ratio("rejoin / socket.io-client", ratio(&our_times, &node_times).0, target(self.than_node));
         Ok(())
     }
 }

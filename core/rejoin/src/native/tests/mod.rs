@@ -2,6 +2,7 @@
 
 mod config;
 mod connect;
+mod frames;
 #[cfg(all(feature = "native-tls", not(feature = "rustls-ring")))]
 mod native_tls;
 mod proxy;
