@@ -90,6 +90,22 @@ async fn a_refused_namespace_is_an_error_and_another_token_mends_it() {
 }
 
 #[tokio::test]
+async fn a_namespace_left_and_asked_for_at_once_keeps_the_link() {
+    let server = server().await;
+    let client = Client::builder(&server.socketio_url()).build().unwrap();
+    client.connect().await.unwrap();
+    let chat = client.namespace("/chat");
+    chat.connect().await.unwrap();
+    for round in 0..20_u8 {
+        chat.disconnect().unwrap();
+        chat.connect().await.unwrap();
+        let reply: u8 = chat.emit_with_ack("ack", round).unwrap().await.unwrap().args().unwrap();
+        assert_eq!(reply, round);
+    }
+    assert_eq!(client.stats().connects, 1);
+}
+
+#[tokio::test]
 async fn the_on_connect_step_comes_before_what_waits() {
     let server = server().await;
     let client = Client::builder(&server.socketio_url())

@@ -157,7 +157,6 @@ async fn nothing_we_send_makes_a_strict_server_close_the_link() {
         room.emit("echo", Binary(Bytes::new())).unwrap();
         room.disconnect().unwrap();
         assert_eq!(room.emit("late", ()).unwrap_err().code(), ErrorCode::NamespaceClosed);
-        client.emit_with_ack("ack", "the server has seen it").unwrap().await.unwrap();
     }
     // Asked and left at once: the answer is on its way.
     let (joined, left) = tokio::join!(room.connect(), async { room.disconnect() });
@@ -179,6 +178,23 @@ async fn nothing_we_send_makes_a_strict_server_close_the_link() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(client.stats().connects, 1);
+}
+
+/// The server reads both packets before it acts on the first, and a second CONNECT ends the link.
+#[tokio::test]
+async fn a_namespace_left_and_asked_for_at_once_keeps_the_link() {
+    let mut server = NodeServer::start(json!({})).await;
+    let client = client(&server).namespace("/").namespace("/chat").build().unwrap();
+    client.connect().await.unwrap();
+    let chat = client.namespace("/chat");
+    for round in 0..20_u8 {
+        chat.disconnect().unwrap();
+        chat.connect().await.unwrap();
+        let reply: u8 = chat.emit_with_ack("ack", round).unwrap().await.unwrap().args().unwrap();
+        assert_eq!(reply, round);
+    }
+    assert_eq!(client.stats().connects, 1);
+    assert_eq!(server.stats().await["namespaces_connected"], 22, "a new session each time");
 }
 
 #[tokio::test]

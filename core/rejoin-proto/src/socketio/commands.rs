@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use super::namespace::{Namespace, State};
+use super::namespace::{Namespace, State, Wire};
 use super::wire::Encoded;
 use super::{AckId, Args, Event, SocketIo, Stage, name, options};
 use crate::protocol::Link;
@@ -184,13 +184,6 @@ impl SocketIo {
         let namespace = self.want(name.clone(), auth)?;
         match namespace.state {
             State::Connecting { .. } | State::Connected { .. } => {}
-            // Its CONNECT is on the way: the answer is welcome after all.
-            State::Leaving => {
-                let deadline = link.now() + self.limits.namespace_timeout;
-                if let Some(namespace) = self.namespaces.get_mut(&name) {
-                    namespace.state = State::Connecting { gates: false, deadline };
-                }
-            }
             State::Left | State::Wanted | State::Refused(_) | State::Closed => {
                 namespace.state = State::Wanted;
                 if !shut {
@@ -211,11 +204,9 @@ impl SocketIo {
         namespace.leave_session(link);
         link.withdraw_lane(namespace.lane);
         let was = core::mem::replace(&mut namespace.state, State::Left);
-        match was {
-            // Its answer is on the way: a DISCONNECT before it would end the link.
-            State::Connecting { .. } => namespace.state = State::Leaving,
-            State::Connected { .. } => link.transmit(self.parser.disconnect(name)),
-            State::Left | State::Leaving | State::Wanted | State::Refused(_) | State::Closed => {}
+        // While a CONNECT is not answered, a DISCONNECT would end the link: it follows the answer.
+        if namespace.wire == Wire::In {
+            namespace.part(link, self.parser, self.beats);
         }
         // Whoever waits for it to be connected waits no longer.
         if matches!(was, State::Wanted | State::Connecting { .. } | State::Connected { .. }) {

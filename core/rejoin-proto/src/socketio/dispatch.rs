@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use super::namespace::{Held, Namespace, State};
+use super::namespace::{Held, Namespace, State, Wire};
 use super::packet::{Body, Packet};
 use super::recovery::{self, Recovery};
 use super::{Args, Event, Parser, SocketIo, Stage};
@@ -32,14 +32,49 @@ impl SocketIo {
         Ok(())
     }
 
-    /// Sends CONNECT.
+    /// Asks for a namespace as soon as its CONNECT cannot be taken for a second one.
     pub(super) fn ask(&mut self, link: &mut Link<'_, Event>, name: &str, gates: bool) {
         let deadline = link.now() + self.limits.namespace_timeout;
         let Some(namespace) = self.namespaces.get_mut(name) else { return };
+        namespace.state = State::Connecting { gates, deadline };
+        match &mut namespace.wire {
+            Wire::Out => {}
+            // Its CONNECT is on the way: the answer is welcome after all.
+            Wire::Asked | Wire::In => return,
+            Wire::Parted { beat, .. } if self.beats.wrapping_sub(*beat) >= 2 => {}
+            Wire::Parted { ping: Some(_), .. } => return,
+            Wire::Parted { ping, .. } if link.ping_frames() => {
+                *ping = Some(self.pings + 1);
+                link.transmit(self.numbered_ping());
+                return;
+            }
+            Wire::Parted { .. } => {
+                let message = "a namespace was left and asked for again, which takes a new link here";
+                link.end(Error::new(ErrorCode::TransportClosed, message));
+                return;
+            }
+        }
         let auth = namespace.auth.as_ref().or(self.auth.as_ref()).map(Secret::expose);
         let payload = recovery::connect_payload(auth, namespace.recovery.as_ref());
-        namespace.state = State::Connecting { gates, deadline };
+        namespace.wire = Wire::Asked;
         link.transmit(self.parser.connect(name, payload.as_deref()));
+    }
+
+    /// The peer answered our ping, so that it has read all that we sent before.
+    pub(super) fn pong(&mut self, link: &mut Link<'_, Event>, payload: &[u8]) {
+        let Ok(answered) = <[u8; 8]>::try_from(payload).map(u64::from_be_bytes) else { return };
+        let mut wanted = Vec::new();
+        for namespace in self.namespaces.values_mut() {
+            if matches!(namespace.wire, Wire::Parted { ping: Some(ping), .. } if ping <= answered) {
+                namespace.wire = Wire::Out;
+                if matches!(namespace.state, State::Connecting { .. }) {
+                    wanted.push(namespace.name.clone());
+                }
+            }
+        }
+        for name in wanted {
+            self.ask(link, &name, false);
+        }
     }
 
     /// A packet is complete. One for a namespace that we do not know, or have left, is of no interest.
@@ -49,7 +84,7 @@ impl SocketIo {
         packet: Packet,
         attachments: Vec<Bytes>,
     ) -> Result<(), Error> {
-        let parser = self.parser;
+        let (parser, beats) = (self.parser, self.beats);
         let flowing = self.stage == Stage::Flowing;
         let Some(namespace) = self.namespaces.get_mut(&*packet.namespace) else { return Ok(()) };
         match packet.body {
@@ -63,9 +98,7 @@ impl SocketIo {
                     State::Connecting { .. } => {
                         namespace.hold(event, self.limits.max_held_events, self.limits.max_packet_bytes)
                     }
-                    State::Left | State::Wanted | State::Leaving | State::Refused(_) | State::Closed => {
-                        Ok(())
-                    }
+                    State::Left | State::Wanted | State::Refused(_) | State::Closed => Ok(()),
                 };
             }
             Body::Ack { id, args, .. } => {
@@ -76,8 +109,21 @@ impl SocketIo {
                 }
                 return Ok(());
             }
-            Body::Connect { data } => namespace.connected(link, data.as_deref(), flowing, parser)?,
-            Body::ConnectError { data } => namespace.refused(link, refusal(&packet.namespace, &data)),
+            Body::Connect { data } => match namespace.wire {
+                Wire::Asked if namespace.is_left() => namespace.part(link, parser, beats),
+                Wire::Asked => namespace.connected(link, data.as_deref(), flowing),
+                Wire::In => {
+                    let message = "the server connected a namespace twice";
+                    return Err(Error::new(ErrorCode::Protocol, message));
+                }
+                Wire::Out | Wire::Parted { .. } => return Ok(()),
+            },
+            Body::ConnectError { data } => {
+                if matches!(namespace.wire, Wire::Asked | Wire::In) {
+                    namespace.wire = Wire::Out;
+                    namespace.refused(link, refusal(&packet.namespace, &data));
+                }
+            }
             Body::Disconnect => {
                 namespace.closed(link);
                 if !self.namespaces.values().any(Namespace::is_active) {
@@ -104,7 +150,7 @@ impl SocketIo {
                     resumed &= recovered;
                 }
                 State::Refused(error) => refusal = refusal.or(Some(error)),
-                State::Left | State::Leaving | State::Wanted | State::Connecting { .. } | State::Closed => {}
+                State::Left | State::Wanted | State::Connecting { .. } | State::Closed => {}
             }
         }
         match refusal {
@@ -129,30 +175,18 @@ impl SocketIo {
 }
 
 impl Namespace {
-    fn connected(
-        &mut self,
-        link: &mut Link<'_, Event>,
-        data: Option<&str>,
-        flowing: bool,
-        parser: Parser,
-    ) -> Result<(), Error> {
-        match self.state {
-            // A late answer is an answer too: the server counts us in.
-            State::Connecting { .. } | State::Refused(_) => {}
-            State::Leaving => {
-                self.state = State::Left;
-                link.transmit(parser.disconnect(&self.name));
-                return Ok(());
-            }
-            State::Left | State::Wanted | State::Closed => return Ok(()),
-            State::Connected { .. } => {
-                return Err(Error::new(ErrorCode::Protocol, "the server connected a namespace twice"));
-            }
-        }
+    /// Says DISCONNECT to the server.
+    pub(super) fn part(&mut self, link: &mut Link<'_, Event>, parser: Parser, beat: u32) {
+        self.wire = Wire::Parted { beat, ping: None };
+        link.transmit(parser.disconnect(&self.name));
+    }
+
+    /// The server counts us in, be its answer late.
+    fn connected(&mut self, link: &mut Link<'_, Event>, data: Option<&str>, flowing: bool) {
         let Some(sid) = data.and_then(|data| member(data, "sid")) else {
             let message = "the server's CONNECT has no sid: it speaks Socket.IO 2 or older";
             link.end(Error::new(ErrorCode::UnsupportedServer, message));
-            return Ok(());
+            return;
         };
         let pid = data.and_then(|data| member(data, "pid")).map(Secret::new);
         let recovered = pid.is_some() && self.recovery.as_ref().map(|recovery| &recovery.pid) == pid.as_ref();
@@ -160,6 +194,7 @@ impl Namespace {
             self.recovery = pid.map(Recovery::new);
         }
         self.session = self.session.wrapping_add(1);
+        self.wire = Wire::In;
         self.state = State::Connected { recovered };
         link.event(Event::NamespaceConnected { namespace: self.name.clone(), recovered, sid });
         link.set_lane_open(self.lane, flowing);
@@ -167,16 +202,11 @@ impl Namespace {
         for event in core::mem::take(&mut self.held) {
             self.deliver(link, event);
         }
-        Ok(())
     }
 
     fn refused(&mut self, link: &mut Link<'_, Event>, error: Error) {
         match self.state {
             State::Connecting { .. } | State::Connected { .. } | State::Wanted => {}
-            State::Leaving => {
-                self.state = State::Left;
-                return;
-            }
             State::Left | State::Refused(_) | State::Closed => return,
         }
         self.leave_session(link);
@@ -185,12 +215,11 @@ impl Namespace {
     }
 
     fn closed(&mut self, link: &mut Link<'_, Event>) {
+        if matches!(self.wire, Wire::Asked | Wire::In) {
+            self.wire = Wire::Out;
+        }
         match self.state {
             State::Connected { .. } | State::Connecting { .. } | State::Wanted => {}
-            State::Leaving => {
-                self.state = State::Left;
-                return;
-            }
             State::Left | State::Refused(_) | State::Closed => return,
         }
         self.leave_session(link);

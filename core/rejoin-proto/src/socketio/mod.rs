@@ -56,7 +56,7 @@ use crate::protocol::{Link, Protocol};
 use crate::sorted_map::SortedMap;
 use crate::{Credentials, Error, ErrorCode, Frame, Heartbeat, Secret, Timestamp};
 use assembly::Assembly;
-use namespace::Namespace;
+use namespace::{Namespace, Wire};
 
 /// The Socket.IO protocol: any number of namespaces over one connection.
 #[derive(Debug)]
@@ -70,6 +70,10 @@ pub struct SocketIo {
     assembly: Option<Assembly>,
     /// What the server said of the session.
     open: Option<Open>,
+    /// The server's pings on this link, each of which we answered.
+    beats: u32,
+    /// Numbers our own pings, so that an answer tells what it answers.
+    pings: u64,
 }
 
 /// How far the live link is.
@@ -100,6 +104,8 @@ impl SocketIo {
             stage: Stage::Shut,
             assembly: None,
             open: None,
+            beats: 0,
+            pings: 0,
         };
         for (name, auth) in options.namespaces {
             protocol.want(name, auth)?;
@@ -137,6 +143,7 @@ impl SocketIo {
                 // One pong that waits says as much as many.
                 if link.backlog() < self.limits.max_backlog {
                     link.transmit(Frame::Text(encode::PONG));
+                    self.beats = self.beats.wrapping_add(1);
                 }
                 Ok(())
             }
@@ -157,6 +164,12 @@ impl SocketIo {
         self.open = Some(open);
         self.stage = Stage::Handshake;
         self.connect_all(link)
+    }
+
+    /// A peer may answer the last of several pings only, and that tells of all before it.
+    fn numbered_ping(&mut self) -> Frame {
+        self.pings += 1;
+        Frame::Ping(Bytes::copy_from_slice(&self.pings.to_be_bytes()))
     }
 
     fn check_opened(&self) -> Result<(), Error> {
@@ -227,7 +240,11 @@ impl Protocol for SocketIo {
                 self.check_opened()?;
                 self.binary_message(link, bytes)
             }
-            Frame::Ping(_) | Frame::Pong(_) => Ok(()),
+            Frame::Pong(payload) => {
+                self.pong(link, &payload);
+                Ok(())
+            }
+            Frame::Ping(_) => Ok(()),
         }
     }
 
@@ -240,7 +257,7 @@ impl Protocol for SocketIo {
 
     fn closing(&mut self, link: &mut Link<'_, Event>) {
         self.stage = Stage::Shut;
-        for namespace in self.namespaces.values().filter(|namespace| namespace.is_connected()) {
+        for namespace in self.namespaces.values().filter(|namespace| namespace.wire == Wire::In) {
             link.transmit(self.parser.disconnect(&namespace.name));
         }
     }
@@ -290,7 +307,7 @@ impl Protocol for SocketIo {
 
     /// A client that sends an Engine.IO ping is cut off: only the transport's own ping can ask.
     fn ping(&mut self, ping_frames: bool) -> Option<Frame> {
-        ping_frames.then(|| Frame::Ping(Bytes::new()))
+        ping_frames.then(|| self.numbered_ping())
     }
 
     fn unsolicited_pong(&mut self, _ping_frames: bool) -> Option<Frame> {

@@ -12,6 +12,7 @@ pub(super) struct Namespace {
     /// Its own auth object, in place of the one of the credentials.
     pub(super) auth: Option<Secret>,
     pub(super) state: State,
+    pub(super) wire: Wire,
     pub(super) recovery: Option<Recovery>,
     /// Counts the sessions, so that an acknowledgement finds the one that it belongs to.
     pub(super) session: u32,
@@ -20,26 +21,41 @@ pub(super) struct Namespace {
     pub(super) held_bytes: usize,
 }
 
+/// What the application wants, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum State {
     /// The application left it.
     Left,
     /// To be connected on the next link.
     Wanted,
-    /// CONNECT was sent. `gates`: the handshake waits for the answer.
+    /// The server's answer is waited for. `gates`: the handshake waits for it too.
     Connecting {
         gates: bool,
         deadline: Timestamp,
     },
-    /// CONNECT was sent, and the application left before the answer. A DISCONNECT now would end the link.
-    Leaving,
     Connected {
         recovered: bool,
     },
-    /// The server refused it: it stays so until the application asks again.
+    /// The server refused it, or did not answer in time: it stays so until the application asks again.
     Refused(Error),
     /// The server ended it.
     Closed,
+}
+
+/// How the server sees it on the live link. A CONNECT of a namespace that it counts as joined, or any other packet of one
+/// that it does not, makes it end the whole link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wire {
+    Out,
+    /// CONNECT was sent, and not answered.
+    Asked,
+    In,
+    /// DISCONNECT was sent. A CONNECT waits until the server has surely read it, for the Node server reads both before
+    /// it acts on the first. Of that tells a second ping of the server since `beat`, or the answer to our `ping`.
+    Parted {
+        beat: u32,
+        ping: Option<u64>,
+    },
 }
 
 #[derive(Debug)]
@@ -56,6 +72,7 @@ impl Namespace {
             lane,
             auth: None,
             state: State::Wanted,
+            wire: Wire::Out,
             recovery: None,
             session: 0,
             held: Vec::new(),
@@ -71,13 +88,13 @@ impl Namespace {
     pub(super) fn is_active(&self) -> bool {
         match self.state {
             State::Wanted | State::Connecting { .. } | State::Connected { .. } => true,
-            State::Left | State::Leaving | State::Refused(_) | State::Closed => false,
+            State::Left | State::Refused(_) | State::Closed => false,
         }
     }
 
     /// Whether the application has left it.
     pub(super) fn is_left(&self) -> bool {
-        matches!(self.state, State::Left | State::Leaving)
+        self.state == State::Left
     }
 
     pub(super) fn gates(&self) -> bool {
@@ -91,7 +108,6 @@ impl Namespace {
             State::Connecting { gates: true, .. }
             | State::Left
             | State::Wanted
-            | State::Leaving
             | State::Connected { .. }
             | State::Refused(_)
             | State::Closed => None,
@@ -106,9 +122,10 @@ impl Namespace {
         }
         self.held = Vec::new();
         self.held_bytes = 0;
+        self.wire = Wire::Out;
         let was_connected = self.is_connected();
         self.state = match core::mem::replace(&mut self.state, State::Wanted) {
-            State::Left | State::Leaving => State::Left,
+            State::Left => State::Left,
             kept @ (State::Refused(_) | State::Closed) if !asked => kept,
             State::Refused(_)
             | State::Closed

@@ -11,6 +11,7 @@ mod msgpack;
 mod mutation;
 mod namespaces;
 mod recovery;
+mod rejoining;
 mod vectors;
 
 use core::time::Duration;
@@ -33,12 +34,14 @@ pub(super) struct Client {
     pub(super) now: Timestamp,
     outputs: Vec<Output<Event>>,
     pulled: u64,
+    /// What the pings held that are not answered.
+    pings: Vec<Bytes>,
 }
 
 impl Client {
     pub(super) fn new(config: Config, options: Options) -> Self {
         let connection = Connection::new(config, SocketIo::new(options).unwrap(), 7).unwrap();
-        Self { connection, now: Timestamp::ZERO, outputs: Vec::new(), pulled: 0 }
+        Self { connection, now: Timestamp::ZERO, outputs: Vec::new(), pulled: 0, pings: Vec::new() }
     }
 
     /// Connected to `/`, the handshake already pulled.
@@ -102,6 +105,13 @@ impl Client {
         self.socket(SocketEvent::Frame(Frame::Text(text.into())));
     }
 
+    /// The server answers the last ping only, as it may.
+    pub(super) fn answer_ping(&mut self) {
+        let payload = self.pings.pop().expect("a ping");
+        self.pings.clear();
+        self.socket(SocketEvent::Frame(Frame::Pong(payload)));
+    }
+
     pub(super) fn hear_binary(&mut self, bytes: &'static [u8]) {
         self.socket(SocketEvent::Frame(Frame::Binary(Bytes::from_static(bytes))));
     }
@@ -114,7 +124,10 @@ impl Client {
             frames.push(match transmit.frame {
                 Frame::Text(text) => text.into(),
                 Frame::Binary(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-                Frame::Ping(_) => "ping".to_owned(),
+                Frame::Ping(payload) => {
+                    self.pings.push(payload);
+                    "ping".to_owned()
+                }
                 Frame::Pong(_) => "pong".to_owned(),
             });
         }
