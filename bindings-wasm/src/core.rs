@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use rejoin_proto::socketio::{Limits, Options, SocketIo};
 use rejoin_proto::{
-    Connection, Error, ErrorCode, Event, Frame, Output, Part, PlainWebSocket, SocketId, TextHeartbeat,
-    Timestamp,
+    Connection, Error, ErrorCode, Event, Frame, Output, PlainWebSocket, SocketId, TextHeartbeat, Timestamp,
 };
 use wasm_bindgen::prelude::*;
 
-use crate::records::{Kind, Records, Text, error_record};
+use crate::records::{Records, Text, error_record};
 use crate::settings;
 use crate::wire::Wire;
 
-/// The core of one client. Every method that changes it takes the time, in milliseconds of the driver's clock, and tells
-/// in `flags` what the driver has to do.
+/// The core of one client. Every method that changes it takes the time, in milliseconds of the driver's clock, and leaves
+/// what the driver has to do where `out` says.
 #[wasm_bindgen]
 pub struct Core {
     pub(crate) connection: Connection<Wire>,
@@ -23,7 +22,8 @@ pub struct Core {
     pub(crate) inbox: Vec<u8>,
     /// The frame that JavaScript is writing.
     pub(crate) frame: Frame,
-    pub(crate) part: Option<Part>,
+    /// What JavaScript reads after a call: see `Out`.
+    pub(crate) out: Box<[f64; 9]>,
     /// Why the last call failed.
     pub(crate) error: Option<Error>,
 }
@@ -88,14 +88,16 @@ impl Core {
     }
 
     fn new(connection: Result<Connection<Wire>, Error>) -> Result<Self, String> {
-        Ok(Self {
+        let mut core = Self {
             connection: connection.map_err(|error| error_record(&error))?,
             records: Records::default(),
             inbox: Vec::new(),
             frame: Frame::Binary(bytes::Bytes::new()),
-            part: None,
+            out: Box::default(),
             error: None,
-        })
+        };
+        core.tell();
+        Ok(core)
     }
 
     /// Why the last call failed: the text of an error's record.
@@ -129,6 +131,7 @@ impl Core {
         let now = timestamp(now);
         let result = input(&mut self.connection, now);
         self.drain(now, slot);
+        self.tell();
         result
     }
 
@@ -181,9 +184,5 @@ impl Core {
 
     fn command(&mut self, kind: Text, socket: SocketId, code: u16) {
         self.records.commands.add(kind).number(socket.get().into()).number(code.into());
-    }
-
-    pub(crate) fn mark(&mut self) {
-        self.records.add(Kind::Mark, &[]);
     }
 }

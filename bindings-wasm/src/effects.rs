@@ -1,11 +1,11 @@
 //! What the driver has to do, and where it reads the content of that.
 
-use rejoin_proto::Frame;
+use rejoin_proto::{Frame, Transmit};
 use wasm_bindgen::prelude::*;
 
 use crate::core::Core;
 
-/// What `transmit` gives.
+/// What is to be written.
 #[derive(Clone, Copy, Debug)]
 enum Transmitted {
     Nothing = 0,
@@ -16,31 +16,77 @@ enum Transmitted {
     Pong = 4,
 }
 
+/// The places of what a call leaves for JavaScript to read, at `out`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Out {
+    /// 1: there are commands; 2: there are texts; 4: the core wants the content of messages; 8: and that of events.
+    Flags = 0,
+    /// How many numbers the records have.
+    Count = 1,
+    /// Where they are.
+    Numbers = 2,
+    /// When the next turn is due, in milliseconds of the driver's clock; NaN: never.
+    Deadline = 3,
+    /// What is to be written: see `Transmitted`.
+    Kind = 4,
+    /// Where it is.
+    Frame = 5,
+    /// How long it is.
+    Length = 6,
+    /// The message that it is a part of, whose content the driver adds; -1: none.
+    Message = 7,
+    /// Which part: 0 for the head, then one for each attachment.
+    Index = 8,
+}
+
 #[wasm_bindgen]
 impl Core {
-    /// Time passed.
-    pub fn tick(&mut self, now: f64) {
+    /// Where the core leaves what JavaScript reads.
+    pub fn out(&self) -> *const f64 {
+        self.out.as_ptr()
+    }
+
+    /// Time passed, and the socket can take more or not. Leaves the deadline, and the first frame.
+    pub fn turn(&mut self, writable: bool, now: f64) {
         self.input(now, |connection, now| {
             if connection.poll_timeout().is_some_and(|(at, _)| at <= now) {
                 connection.handle_timeout(now);
             }
         });
+        if writable {
+            self.transmit(now);
+        } else {
+            self.set(Out::Kind, f64::from(Transmitted::Nothing as u8));
+        }
+        self.set_deadline();
     }
 
-    /// When `tick` wants to be called, in milliseconds of the driver's clock; NaN: never.
-    pub fn deadline(&self) -> f64 {
+    /// Leaves the next frame, or after the last one the deadline.
+    pub fn transmit(&mut self, now: f64) {
+        let transmit = self.input(now, |connection, now| connection.poll_transmit(now));
+        let Some(Transmit { frame, part, .. }) = transmit else {
+            return self.set(Out::Kind, f64::from(Transmitted::Nothing as u8));
+        };
+        let (kind, address) = match &frame {
+            Frame::Text(text) => (Transmitted::Text, text.as_ptr()),
+            Frame::Binary(bytes) => (Transmitted::Binary, bytes.as_ptr()),
+            Frame::Ping(bytes) => (Transmitted::Ping, bytes.as_ptr()),
+            Frame::Pong(bytes) => (Transmitted::Pong, bytes.as_ptr()),
+        };
+        self.set(Out::Kind, f64::from(kind as u8));
+        self.set(Out::Frame, address as usize as f64);
+        self.set(Out::Length, frame.len() as f64);
+        self.set(Out::Message, part.map_or(-1.0, |part| part.message.get() as f64));
+        self.set(Out::Index, part.map_or(0.0, |part| part.index as f64));
+        self.frame = frame;
+    }
+
+    /// Leaves the deadline as it is after what was written.
+    #[wasm_bindgen(js_name = setDeadline)]
+    pub fn set_deadline(&mut self) {
         let deadline = self.connection.poll_timeout();
-        deadline.map_or(f64::NAN, |(at, _)| at.since_origin().as_micros() as f64 / 1000.0)
-    }
-
-    /// 1: there are commands; 2: there are texts; 4: the content of messages must be given, not only their slot; 8: and
-    /// that of events and answers.
-    pub fn flags(&self) -> u32 {
-        let protocol = self.connection.protocol();
-        u32::from(!self.records.commands.is_empty())
-            | u32::from(!self.records.texts.is_empty()) << 1
-            | u32::from(protocol.reads()) << 2
-            | u32::from(!protocol.passes_on()) << 3
+        let millis = deadline.map_or(f64::NAN, |(at, _)| at.since_origin().as_micros() as f64 / 1000.0);
+        self.set(Out::Deadline, millis);
     }
 
     /// The longest message that is accepted.
@@ -51,7 +97,9 @@ impl Core {
 
     /// The commands, as JSON, and none is left.
     pub fn commands(&mut self) -> String {
-        self.records.commands.take()
+        let commands = self.records.commands.take();
+        self.tell();
+        commands
     }
 
     /// The texts of the records, as JSON, and none is left.
@@ -59,64 +107,33 @@ impl Core {
         self.records.texts.take()
     }
 
-    /// How many numbers there are, at `numbers`.
-    pub fn count(&self) -> usize {
-        self.records.numbers.len()
-    }
-
-    /// Where the numbers of the records are.
-    pub fn numbers(&self) -> *const f64 {
-        self.records.numbers.as_ptr()
-    }
-
     /// All records were read.
     pub fn clear(&mut self) {
         self.records.clear();
+        self.tell();
     }
 
     /// Where JavaScript may put so many bytes.
     pub fn inbox(&mut self, length: usize) -> *mut u8 {
-        self.inbox.resize(length, 0);
+        self.inbox = vec![0; length];
         self.inbox.as_mut_ptr()
     }
+}
 
-    /// The next frame: what it is. `frame` and `frameLength` say where it is; `message` and `index` whose part it is,
-    /// so that the driver adds what it has kept.
-    pub fn transmit(&mut self, now: f64) -> u8 {
-        let transmit = self.input(now, |connection, now| connection.poll_transmit(now));
-        let Some(transmit) = transmit else { return Transmitted::Nothing as u8 };
-        self.frame = transmit.frame;
-        self.part = transmit.part;
-        let kind = match &self.frame {
-            Frame::Text(_) => Transmitted::Text,
-            Frame::Binary(_) => Transmitted::Binary,
-            Frame::Ping(_) => Transmitted::Ping,
-            Frame::Pong(_) => Transmitted::Pong,
-        };
-        kind as u8
+impl Core {
+    fn set(&mut self, place: Out, value: f64) {
+        self.out[place as usize] = value;
     }
 
-    /// Where the frame is.
-    pub fn frame(&self) -> *const u8 {
-        match &self.frame {
-            Frame::Text(text) => text.as_ptr(),
-            Frame::Binary(bytes) | Frame::Ping(bytes) | Frame::Pong(bytes) => bytes.as_ptr(),
-        }
-    }
-
-    /// How long it is.
-    #[wasm_bindgen(js_name = frameLength)]
-    pub fn frame_length(&self) -> usize {
-        self.frame.len()
-    }
-
-    /// The message that the frame is a part of, or -1.
-    pub fn part(&self) -> f64 {
-        self.part.map_or(-1.0, |part| part.message.get() as f64)
-    }
-
-    /// Which part it is: 0 for the head, then one for each attachment.
-    pub fn index(&self) -> usize {
-        self.part.map_or(0, |part| part.index)
+    /// Leaves what there is to be done and to be told.
+    pub(crate) fn tell(&mut self) {
+        let protocol = self.connection.protocol();
+        let flags = u8::from(!self.records.commands.is_empty())
+            | u8::from(!self.records.texts.is_empty()) << 1
+            | u8::from(protocol.reads()) << 2
+            | u8::from(!protocol.passes_on()) << 3;
+        self.set(Out::Flags, flags.into());
+        self.set(Out::Count, self.records.numbers.len() as f64);
+        self.set(Out::Numbers, self.records.numbers.as_ptr() as usize as f64);
     }
 }

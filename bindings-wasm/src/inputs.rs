@@ -8,6 +8,7 @@ use rejoin_proto::{
 use wasm_bindgen::prelude::*;
 
 use crate::core::{Core, known_code};
+use crate::records::Kind;
 use crate::wire::Wire;
 
 /// The commands.
@@ -29,9 +30,9 @@ impl Core {
     }
 
     /// Is told back when everything that happened before was told.
-    #[wasm_bindgen(js_name = mark)]
-    pub fn set_mark(&mut self) {
-        self.mark();
+    pub fn mark(&mut self) {
+        self.records.add(Kind::Mark, &[]);
+        self.tell();
     }
 
     /// 0 online, 1 offline, 2 woke, 3 foreground, 4 background.
@@ -112,27 +113,34 @@ impl Core {
         self.socket(socket, SocketEvent::Flushed { frames: frames as u64 }, None, now);
     }
 
-    /// The peer answered a ping frame.
-    pub fn pong(&mut self, socket: u32, now: f64) {
-        self.socket(socket, SocketEvent::Frame(Frame::Pong(Bytes::new())), None, now);
+    /// The peer answered a ping frame: so many bytes in the inbox.
+    pub fn pong(&mut self, socket: u32, length: usize, now: f64) {
+        let payload = self.received(length);
+        self.socket(socket, SocketEvent::Frame(Frame::Pong(payload)), None, now);
     }
 
-    /// A message came, whose content is of no concern to the core: it stays in its slot.
-    pub fn message(&mut self, socket: u32, slot: f64, now: f64) {
-        self.socket(socket, SocketEvent::Frame(Frame::Binary(Bytes::new())), Some(slot), now);
+    /// So many messages came, whose content is of no concern to the core: it stays in slots from this one on.
+    pub fn messages(&mut self, socket: u32, slot: f64, count: f64, now: f64) {
+        let heard = self.input(now, |connection, now| {
+            live(connection, socket)
+                .is_some_and(|socket| connection.handle_messages(socket, count as u64, now))
+        });
+        if heard {
+            self.records.add(Kind::Message, &[slot, count]);
+            self.tell();
+        }
     }
 
     /// A text message came: so many bytes in the inbox. `slot` holds the content of which this is the outline, or is -1.
     pub fn text(&mut self, socket: u32, length: usize, slot: f64, now: f64) {
-        let bytes = self.inbox.get(..length).unwrap_or_default();
-        let text = ByteString::try_from(Bytes::copy_from_slice(bytes)).unwrap_or_default();
+        let text = ByteString::try_from(self.received(length)).unwrap_or_default();
         let slot = (slot >= 0.0).then_some(slot);
         self.socket(socket, SocketEvent::Frame(Frame::Text(text)), slot, now);
     }
 
     /// A binary message came: so many bytes in the inbox.
     pub fn binary(&mut self, socket: u32, length: usize, now: f64) {
-        let bytes = Bytes::copy_from_slice(self.inbox.get(..length).unwrap_or_default());
+        let bytes = self.received(length);
         self.socket(socket, SocketEvent::Frame(Frame::Binary(bytes)), None, now);
     }
 
@@ -141,6 +149,10 @@ impl Core {
     pub fn too_big(&mut self, socket: u32, now: f64) {
         let error = Error::new(ErrorCode::TooBig, "the server sent a message beyond max_message_bytes");
         self.socket(socket, SocketEvent::Failed(error), None, now);
+    }
+
+    fn received(&self, length: usize) -> Bytes {
+        Bytes::copy_from_slice(self.inbox.get(..length).unwrap_or_default())
     }
 
     fn socket(&mut self, socket: u32, event: SocketEvent, slot: Option<f64>, now: f64) {

@@ -12,7 +12,7 @@ use rejoin_proto::{Error, Outcome, Receipt, State, Timestamp, json};
 pub(crate) enum Kind {
     /// The next text.
     Text = 0,
-    /// A message of a plain WebSocket: its slot.
+    /// Messages of a plain WebSocket: the slot of the first, and their number.
     Message = 1,
     /// A message came to a good end: its id; 1 if it was acknowledged.
     Receipt = 2,

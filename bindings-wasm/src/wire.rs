@@ -148,7 +148,7 @@ impl WireEvent {
         let lane = |namespace| f64::from(protocol.lane(namespace));
         match (self, slot) {
             // Each message comes of the one frame that is being handled.
-            (Self::Plain, slot) => records.add(Kind::Message, &[slot.unwrap_or_default()]),
+            (Self::Plain, slot) => records.add(Kind::Message, &[slot.unwrap_or_default(), 1.0]),
             (Self::SocketIo(Event::Event { namespace, args, ack, .. }), Some(slot)) => {
                 let (session, id) = ack.map_or((-1.0, 0.0), |ack| {
                     let (session, id) = ack.to_parts();

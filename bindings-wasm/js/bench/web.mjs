@@ -1,17 +1,15 @@
-// Compares the package with socket.io-client and a bare WebSocket, in Node.js and in headless Chromium, in one run.
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// Compares the package with socket.io-client and a bare WebSocket, in Node.js and in headless Chromium, in one run, against
+// our test server, which is faster than its clients.
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import * as rejoin from '../dist/node/index.js';
-import { launch } from '../test/chromium.mjs';
-import { serve } from '../test/files.mjs';
-import { socketioServer, testServer } from '../test/servers.mjs';
+import { testServer } from '../test/servers.mjs';
+import { runInChromium } from './browser.mjs';
 import { cases, run } from './cases.mjs';
 
-const size = { count: Number(process.argv[2] ?? 20_000), rounds: 3 };
-const [server, peer, files] = await Promise.all([testServer(), socketioServer(), serve()]);
-const urls = { http: peer.http, ws: server.ws };
+const size = { count: Number(process.argv[2] ?? 50_000), rounds: 5 };
+const server = await testServer();
+const urls = { http: server.http, ws: server.ws };
 
 const print = (where, table) => {
   for (const [name, best] of Object.entries(table)) {
@@ -22,16 +20,5 @@ const print = (where, table) => {
 };
 
 print('node', await run(cases({ rejoin, io, WebSocket }, urls), size));
-
-const browser = await launch();
-const page = await browser.newPage();
-await page.goto(`${files.url}/test/blank.html`);
-await page.addScriptTag({ content: readFileSync(fileURLToPath(new URL('../node_modules/socket.io-client/dist/socket.io.js', import.meta.url)), 'utf8') });
-print('chromium', await page.evaluate(async ([urls, size]) => {
-  const [rejoin, { cases, run }] = await Promise.all([import('/dist/web/index.js'), import('/bench/cases.mjs')]);
-  return run(cases({ rejoin, io: globalThis.io, WebSocket }, urls), size);
-}, [urls, size]));
-
-await browser.close();
-files.close();
-await Promise.all([server.stop(), peer.stop()]);
+print('chromium', await runInChromium(urls, size));
+await server.stop();

@@ -243,7 +243,7 @@ export abstract class BaseClient {
         maxMessageBytes: options.maxMessageBytes,
         WebSocket: options.WebSocket,
         failed: (code, message, status) => this.driver?.failed(code, message, status),
-        pong: () => this.driver?.pong(),
+        pong: (payload) => this.driver?.pong(payload),
       });
       this.dialled(socket);
       return socket;

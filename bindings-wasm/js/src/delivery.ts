@@ -3,7 +3,7 @@ import type { ErrorCode } from './errors.js';
 import { bytes, numbers } from './memory.js';
 import type { SocketLike } from './platform/types.js';
 import type { Outcome, Receipt } from './receipt.js';
-import { Kind, Text, type TextRecord } from './records.js';
+import { Flag, Kind, Out, Text, type TextRecord } from './records.js';
 import { decodeArgs } from './socketio/args.js';
 
 /** What a message of a WebSocket holds. */
@@ -32,8 +32,7 @@ export interface Host {
   told(record: TextRecord): void;
 }
 
-/** What `flags` of the core says: there are texts. */
-const TEXTS = 2;
+const NONE: readonly TextRecord[] = [];
 
 /** Tells a client what its core says, in order. */
 export class Delivery {
@@ -42,6 +41,7 @@ export class Delivery {
   /** What waits until all that happened before it was told. */
   readonly marks: (() => void)[] = [];
   readonly #core: Core;
+  readonly #out: number;
   readonly #host: Host;
   /** What the core does not need of the messages that it was told of since the last delivery. */
   #content: unknown[] = [];
@@ -51,6 +51,7 @@ export class Delivery {
 
   constructor(core: Core, host: Host) {
     this.#core = core;
+    this.#out = core.out() / 8;
     this.#host = host;
   }
 
@@ -67,12 +68,13 @@ export class Delivery {
   /** Tells the client what happened, in order. */
   deliver(): void {
     const core = this.#core;
-    const count = core.count();
+    const view = numbers();
+    const count = view[this.#out + Out.Count] as number;
     if (count === 0) return;
     const records = this.#records;
-    const view = numbers();
-    for (let index = 0, at = core.numbers() / 8; index < count; index += 1) records[index] = view[at + index] as number;
-    const texts: TextRecord[] = core.flags() & TEXTS ? JSON.parse(core.texts()) : [];
+    const start = (view[this.#out + Out.Numbers] as number) / 8;
+    for (let index = 0; index < count; index += 1) records[index] = view[start + index] as number;
+    const texts = (view[this.#out + Out.Flags] as number) & Flag.Texts ? (JSON.parse(core.texts()) as TextRecord[]) : NONE;
     // Listeners may call the core, which then has other things to tell.
     for (const record of texts) this.#copyAttachments(record);
     const content = this.#content;
@@ -91,8 +93,10 @@ export class Delivery {
           at += 1;
           break;
         case Kind.Message:
-          this.#host.message(content[first] as Data);
-          at += 2;
+          for (let slot = first; slot < first + (records[at + 2] as number) && !this.#ended; slot += 1) {
+            this.#host.message(content[slot] as Data);
+          }
+          at += 3;
           break;
         case Kind.Receipt:
           this.#finish(first, records[at + 2] === 1 ? 'acknowledged' : 'sent');

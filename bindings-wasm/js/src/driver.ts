@@ -3,10 +3,10 @@ import type { Core } from './core.js';
 import { type Data, Delivery, type Host } from './delivery.js';
 import { type RejoinError, fromRecord } from './errors.js';
 import { Link } from './link.js';
-import { Inbox, bytes, textAt } from './memory.js';
+import { Inbox, bytes, numbers, textAt } from './memory.js';
 import type { SocketLike } from './platform/types.js';
 import type { Receipt } from './receipt.js';
-import { Text, type TextRecord } from './records.js';
+import { Flag, Out, Text, type TextRecord, Transmitted } from './records.js';
 
 /** The longest wait in milliseconds, so that sleep is noticed soon after it. */
 const MAX_WAIT = 15_000;
@@ -18,19 +18,14 @@ const HELD_AT_ONCE = 32;
 /** Bytes that may be held back: a page cannot stop its socket from receiving. */
 const MAX_HELD = 16 << 20;
 
-/** What `flags` of the core says: see `bindings-wasm/src/effects.rs`. */
-const COMMANDS = 1;
-const READS = 4;
-const WHOLE = 8;
-/** What `transmit` of the core gives. */
-const TEXT = 1;
-const BINARY = 2;
-const PING = 3;
+/** The index of `woke` among the hints. */
 const WOKE = 2;
 
 /** Owns a core, its socket and its timer: carries out what the core says, and tells it what happened. */
 export class Driver {
   readonly #core: Core;
+  /** Where the core leaves what it says. */
+  readonly #out: number;
   readonly #host: Host;
   readonly #clock = new Clock();
   readonly #inbox: Inbox;
@@ -38,6 +33,11 @@ export class Driver {
   readonly #delivery: Delivery;
   #link: Link | undefined;
   #scheduled = false;
+  /** When the first message of those came that no turn has followed yet, if nothing else happened since. */
+  #heardAt: number | undefined;
+  /** The slot of the first message that the core was not told of yet, and their number. */
+  #firstUntold = 0;
+  #untold = 0;
   #freed = false;
   #paused = false;
   #held: (Data | (() => void))[] = [];
@@ -49,6 +49,7 @@ export class Driver {
 
   constructor(core: Core, host: Host) {
     this.#core = core;
+    this.#out = core.out() / 8;
     this.#host = host;
     this.#delivery = new Delivery(core, host);
     this.#inbox = new Inbox(core);
@@ -58,6 +59,8 @@ export class Driver {
   /** Gives the core an input; what follows from it happens in a turn of its own. */
   input<T>(work: (core: Core, now: number) => T): T {
     this.#schedule();
+    this.#tellMessages();
+    this.#heardAt = undefined;
     return work(this.#core, this.#clock.now());
   }
 
@@ -103,8 +106,10 @@ export class Driver {
   }
 
   /** The peer answered a ping frame. */
-  pong(): void {
-    this.#withLink(({ id }) => this.input((core, now) => core.pong(id, now)));
+  pong(payload: Uint8Array): void {
+    this.#withLink(({ id }) => {
+      this.input((core, now) => core.pong(id, this.#inbox.put([payload])[0] as number, now));
+    });
   }
 
   /** Nothing follows, and the memory is given back. Gives the messages that have come to no end. */
@@ -132,23 +137,36 @@ export class Driver {
   readonly #turn = (): void => {
     this.#scheduled = false;
     if (this.#freed) return;
+    this.#tellMessages();
     const core = this.#core;
-    let now = this.#clock.now();
+    // No code of the application's runs between a message and its turn: it is still the same moment.
+    let now = this.#heardAt ?? this.#clock.now();
+    this.#heardAt = undefined;
     if (this.#clock.hasSlept(now)) {
       now = this.#clock.now();
       core.network(WOKE, now);
     }
     if (this.#held.length > 0) this.#releaseHeld();
     this.#reportFlushed(now);
-    core.tick(now);
-    do {
-      if (core.flags() & COMMANDS) this.#carryOut(JSON.parse(core.commands()), now);
+    for (;;) {
+      core.turn((this.#link?.room ?? 0) > 0, now);
+      const commands = this.#hasCommands;
+      if (commands) this.#carryOut(JSON.parse(core.commands()), now);
       this.#write(now);
-    } while (core.flags() & COMMANDS);
-    this.#reportFlushed(now);
+      if (!commands && !this.#hasCommands) break;
+    }
     this.#setTimer(now);
     this.#delivery.deliver();
   };
+
+  get #hasCommands(): boolean {
+    return (this.#left(Out.Flags) & Flag.Commands) !== 0;
+  }
+
+  /** What the last call of the core has left in that place. */
+  #left(place: Out): number {
+    return numbers()[this.#out + place] as number;
+  }
 
   #carryOut(commands: TextRecord[], now: number): void {
     for (const [kind, id, detail] of commands) {
@@ -189,7 +207,10 @@ export class Driver {
   }
 
   #heard(data: Data): void {
-    this.#schedule();
+    if (!this.#scheduled) {
+      this.#heardAt = this.#clock.now();
+      this.#schedule();
+    }
     if (!this.#paused && this.#held.length === 0) return this.#take(data);
     this.#heldBytes += lengthOf(data);
     if (this.#heldBytes <= MAX_HELD) this.#held.push(data);
@@ -203,63 +224,83 @@ export class Driver {
       if (typeof item === 'function') item();
       else this.#take(item);
     }
+    this.#tellMessages();
     if (this.#held.length === 0) this.#heldBytes = 0;
     else this.#schedule();
   }
 
   /** Gives the core a message, or as much of it as it needs. */
   #take(data: Data): void {
+    const flags = this.#left(Out.Flags);
+    const fits = lengthOf(data) <= this.#maxMessage;
+    if (fits && !(flags & Flag.Reads)) {
+      // All that come at once are told at once.
+      const slot = this.#delivery.keep(data);
+      if (this.#untold === 0) this.#firstUntold = slot;
+      this.#untold += 1;
+      return;
+    }
+    this.#tellMessages();
     const { id } = this.#link as Link;
     const core = this.#core;
-    const now = this.#clock.now();
-    const flags = core.flags();
-    if (lengthOf(data) > this.#maxMessage) return core.tooBig(id, now);
-    if (!(flags & READS)) return core.message(id, this.#delivery.keep(data), now);
+    const now = this.#heardAt ?? this.#clock.now();
+    if (!fits) return core.tooBig(id, now);
     if (typeof data !== 'string') {
       const [length] = this.#inbox.put([new Uint8Array(data)]);
       return core.binary(id, length as number, now);
     }
-    const outline = flags & WHOLE ? undefined : this.#host.outline(data);
+    const outline = flags & Flag.Whole ? undefined : this.#host.outline(data);
     const slot = outline ? this.#delivery.keep(outline.content) : -1;
     core.text(id, this.#inbox.putText(outline ? outline.text : data), slot, now);
   }
 
-  /** Writes while the socket can take more. */
+  #tellMessages(): void {
+    const count = this.#untold;
+    if (count === 0) return;
+    this.#untold = 0;
+    this.#withLink(({ id }) => {
+      this.#core.messages(id, this.#firstUntold, count, this.#heardAt ?? this.#clock.now());
+    });
+  }
+
+  /** Writes the frame that the core has left, and what follows, while the socket can take more. */
   #write(now: number): void {
     const link = this.#link;
-    if (!link) return;
+    if (!link || this.#left(Out.Kind) === Transmitted.Nothing) return;
     let { room } = link;
-    let corked = false;
+    link.socket.cork?.();
     try {
-      for (let kind = 0; room > 0 && (kind = this.#core.transmit(now)) !== 0; ) {
-        if (!corked) link.socket.cork?.();
-        corked = true;
-        room -= this.#writeFrame(link, kind);
-      }
+      do {
+        room -= this.#writeFrame(link);
+        if (room <= 0) break;
+        this.#core.transmit(now);
+      } while (this.#left(Out.Kind) !== Transmitted.Nothing);
     } catch {
       this.#core.failed(link.id, 'network', 'the socket refuses what is written', 0, now);
     }
-    if (corked) link.socket.uncork?.();
+    link.socket.uncork?.();
+    this.#reportFlushed(now);
+    this.#core.setDeadline();
   }
 
   /** Writes a frame, with what was kept of it, and gives its size. */
-  #writeFrame(link: Link, kind: number): number {
-    const core = this.#core;
-    if (kind === PING) link.ping();
-    if (kind !== TEXT && kind !== BINARY) return 0;
-    const length = core.frameLength();
-    const message = core.part();
-    const receipt = message < 0 ? undefined : this.#delivery.receipts.get(message);
+  #writeFrame(link: Link): number {
+    const kind = this.#left(Out.Kind);
+    const at = this.#left(Out.Frame);
+    const length = this.#left(Out.Length);
+    if (kind === Transmitted.Ping) link.ping(bytes().slice(at, at + length));
+    if (kind !== Transmitted.Text && kind !== Transmitted.Binary) return 0;
+    const receipt = this.#delivery.receipts.get(this.#left(Out.Message));
     const outgoing = receipt?.outgoing;
     if (!outgoing) {
-      const at = core.frame();
-      link.write(kind === TEXT ? textAt(at, length) : bytes().slice(at, at + length), length, undefined);
+      const isText = kind === Transmitted.Text;
+      link.write(isText ? textAt(at, length) : bytes().slice(at, at + length), length, undefined);
       return length;
     }
-    const index = core.index();
+    const index = this.#left(Out.Index);
     const content = index === 0 ? outgoing.content : (outgoing.attachments[index - 1] as Uint8Array);
     const size = typeof content === 'string' ? length + outgoing.headBytes : content.length;
-    const whole = length === 0 ? content : textAt(core.frame(), length) + content;
+    const whole = length === 0 ? content : textAt(at, length) + content;
     link.write(whole, size, index === outgoing.attachments.length ? receipt : undefined);
     return size;
   }
@@ -273,7 +314,7 @@ export class Driver {
 
   /** A timer that ends too early does no harm, so it is set anew only for an earlier moment. */
   #setTimer(now: number): void {
-    const deadline = this.#core.deadline();
+    const deadline = this.#left(Out.Deadline);
     const idle = Number.isNaN(deadline) && !this.#link;
     let at = Math.min(idle || Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline, now + MAX_WAIT);
     if (this.#link?.hasUnflushed) {

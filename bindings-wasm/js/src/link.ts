@@ -30,8 +30,8 @@ export class Link {
     this.#written(size, receipt);
   }
 
-  ping(): void {
-    this.socket.ping?.();
+  ping(payload: Uint8Array): void {
+    this.socket.ping?.(payload);
     this.#written(0, undefined);
   }
 

@@ -10,6 +10,36 @@ export const enum Kind {
   Mark = 5,
 }
 
+/** The places of what a call of the core leaves: `Out` in `bindings-wasm/src/effects.rs`. */
+export const enum Out {
+  Flags = 0,
+  Count = 1,
+  Numbers = 2,
+  Deadline = 3,
+  Kind = 4,
+  Frame = 5,
+  Length = 6,
+  Message = 7,
+  Index = 8,
+}
+
+/** What the flags say: see there. */
+export const enum Flag {
+  Commands = 1,
+  Texts = 2,
+  Reads = 4,
+  Whole = 8,
+}
+
+/** What is to be written: `Transmitted` in `bindings-wasm/src/effects.rs`. */
+export const enum Transmitted {
+  Nothing = 0,
+  Text = 1,
+  Binary = 2,
+  Ping = 3,
+  Pong = 4,
+}
+
 /** The first item of a text: `Text` in `bindings-wasm/src/records.rs`. */
 export const enum Text {
   State = 0,

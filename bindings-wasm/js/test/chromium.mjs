@@ -2,14 +2,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
 ];
 
+export const executable = () => process.env.CHROMIUM ?? '/usr/bin/chromium';
+
 export function launch(more = []) {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...more] });
+  return chromium.launch({ executablePath: executable(), headless: true, args: [...FLAGS, ...more] });
 }
 
 // What the process and all that it started hold, as Linux tells it.

@@ -11,8 +11,13 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
     let mut command = if arguments.first().is_some_and(|word| word == "web") {
         arguments.remove(0);
         wasm::build()?;
+        let server = shell::target_dir().join("release/rejoin-test-server");
+        let built = shell::command("cargo build --release --quiet --package rejoin-test-server").status()?;
+        if !built.success() {
+            return Ok(ExitCode::FAILURE);
+        }
         let mut node = shell::command("node bench/web.mjs");
-        node.current_dir(wasm::package());
+        node.current_dir(wasm::package()).env("REJOIN_TEST_SERVER", server);
         node
     } else {
         shell::command("cargo run --release --quiet --package rejoin-bench --")

@@ -38,8 +38,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[echo] [flood] [latency] [idle] [OPTION]...",
-        about: "measure the client beside raw tokio-tungstenite; --help shows the options",
+        arguments: "[echo] [flood] [latency] [idle] [OPTION]... | web [COUNT]",
+        about: "measure the client beside raw tokio-tungstenite, or the npm package beside others; --help shows the options",
         run: bench::command,
     },
     Command {

@@ -35,7 +35,7 @@ export function open(dial: Dial): SocketLike {
     perMessageDeflate: dial.compression,
     ...(dial.maxMessageBytes === undefined ? {} : { maxPayload: dial.maxMessageBytes }),
   });
-  socket.on('pong', () => dial.pong());
+  socket.on('pong', (payload: Uint8Array) => dial.pong(payload));
   socket.on('upgrade', ({ socket: stream }: { socket: { cork(): void; uncork(): void } }) => {
     socket.cork = () => stream.cork();
     socket.uncork = () => stream.uncork();

@@ -10,7 +10,7 @@ export interface SocketLike {
   send(data: string | ArrayBufferView): void;
   close(code?: number, reason?: string): void;
   /** Only the package `ws` can: to ping, to break off, and to stop reading. */
-  ping?(): void;
+  ping?(payload: Uint8Array): void;
   terminate?(): void;
   pause?(): void;
   resume?(): void;
@@ -35,7 +35,7 @@ export interface Dial {
   /** What the platform knows of a failure, beyond what a page is told. */
   readonly failed: (code: string, message: string, status: number) => void;
   /** The peer answered a ping frame. */
-  readonly pong: () => void;
+  readonly pong: (payload: Uint8Array) => void;
 }
 
 /** What differs from one platform to the next. Builds take one of the modules beside this one as `#platform`. */

@@ -8,6 +8,7 @@ const MAX_OFFSET = 64;
 const MESSAGE = 52;
 const EVENT = 50;
 const ACK = 51;
+const QUOTE = 34;
 
 /**
  * The outline of an event or answer without attachments: all before its array, the name, and a last string that may be an
@@ -20,12 +21,15 @@ export function outline(packet: string): Outline | undefined {
   if (at < 0 || at > MAX_HEAD) return undefined;
   const content = parse(packet.slice(at));
   if (!content) return undefined;
-  const head = packet.slice(0, at);
-  if (kind === ACK) return { text: `${head}[]`, content };
+  if (kind === ACK) return { text: `${packet.slice(0, at)}[]`, content };
   const name = content[0];
   if (typeof name !== 'string') return undefined;
   const offset = isOffset(content) ? `,${JSON.stringify(content[content.length - 1])}` : '';
-  return { text: `${head}[${JSON.stringify(name)}${offset}]`, content };
+  // Most names stand in the packet as they are.
+  const end = at + 2 + name.length;
+  const isPlain = packet.charCodeAt(end) === QUOTE && packet.startsWith(name, at + 2);
+  const before = isPlain ? packet.slice(0, end + 1) : `${packet.slice(0, at)}[${JSON.stringify(name)}`;
+  return { text: `${before}${offset}]`, content };
 }
 
 /** Whether the core must see the last item. */

@@ -170,6 +170,16 @@ impl<P: Protocol> Connection<P> {
         self.step(input, now);
     }
 
+    /// Messages arrived, all at once, of which the driver keeps the content, because it means nothing to the protocol:
+    /// plain WebSocket without a text heartbeat. True if they are for the application.
+    pub fn handle_messages(&mut self, socket: SocketId, count: u64, now: Timestamp) -> bool {
+        let listens = self.socket == Some(socket) && self.is_online();
+        if listens {
+            self.heard(count, false, now);
+        }
+        listens
+    }
+
     /// The network or the application's own state changed.
     pub fn handle_network(&mut self, hint: NetworkHint, now: Timestamp) {
         self.step(Input::Network(hint), now);

@@ -66,12 +66,17 @@ impl<P: Protocol> Connection<P> {
         self.with_protocol(now, |protocol, link| protocol.opened(link, credentials.as_ref()));
     }
 
-    pub(super) fn frame(&mut self, frame: Frame, now: Timestamp) {
-        self.counters.frames_received += 1;
-        self.liveness.received(matches!(frame, Frame::Pong(_)), now);
+    /// The peer shows that it lives.
+    pub(super) fn heard(&mut self, frames: u64, pong: bool, now: Timestamp) {
+        self.counters.frames_received += frames;
+        self.liveness.received(pong, now);
         self.timers.clear(Alarm::Proof);
         self.proof_asked = false;
         self.outbox.prove();
+    }
+
+    pub(super) fn frame(&mut self, frame: Frame, now: Timestamp) {
+        self.heard(1, matches!(frame, Frame::Pong(_)), now);
         if matches!(frame, Frame::Ping(_)) && !self.liveness.pinged_by_peer(now) {
             return self.settle(Requests { end: Some(ping_flood()), ..Requests::default() }, now);
         }

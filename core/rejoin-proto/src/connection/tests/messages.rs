@@ -190,3 +190,16 @@ fn close_ends_every_message() {
         ]
     );
 }
+
+#[test]
+fn messages_whose_content_the_driver_keeps_are_signs_of_life() {
+    let mut rig = Rig::connected(Config::default());
+    let id = rig.send("a");
+    rig.write();
+    let (socket, before) = (rig.socket(), rig.connection.counters().frames_received);
+    assert!(rig.connection.handle_messages(socket, 3, rig.now));
+    assert_eq!(rig.connection.counters().frames_received, before + 3);
+    assert_eq!(rig.receipts(), [(id.get(), Outcome::Sent)]);
+    rig.cut();
+    assert!(!rig.connection.handle_messages(socket, 1, rig.now), "of a socket that is gone");
+}
