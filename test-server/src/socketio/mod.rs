@@ -3,6 +3,7 @@
 mod args;
 mod events;
 
+use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::sync::Arc;
 
@@ -22,12 +23,12 @@ use crate::stats::Counters;
 /// A namespace pattern is wrong: a fault of this file.
 pub(crate) fn layer(state: &Arc<ServerState>) -> Result<(SocketIoLayer, SocketIo), NsInsertError> {
     let (layer, io) = configure(state);
-    io.ns("/", on_connect(state));
-    io.ns("/chat", on_connect(state));
-    io.dyn_ns("/room-{id}", on_connect(state))?;
+    io.ns("/", on_connect(state).with(handlers(state)));
+    io.ns("/chat", on_connect(state).with(handlers(state)));
+    io.dyn_ns("/room-{id}", on_connect(state).with(handlers(state)))?;
     let guarded = Arc::clone(state);
     let guard = async move |auth: TryData<Auth>| authorize(&guarded, auth);
-    io.ns("/private", on_connect(state).with(guard));
+    io.ns("/private", on_connect(state).with(handlers(state)).with(guard));
     Ok((layer, io))
 }
 
@@ -50,12 +51,23 @@ fn configure(state: &ServerState) -> (SocketIoLayer, SocketIo) {
     }
 }
 
-fn on_connect(state: &Arc<ServerState>) -> impl Fn(SocketRef) -> Ready<()> + Clone + Send + Sync + 'static {
+fn on_connect(state: &Arc<ServerState>) -> impl Fn() -> Ready<()> + Clone + Send + Sync + 'static {
+    let state = Arc::clone(state);
+    move || {
+        Counters::add(&state.counters.namespaces_connected, 1);
+        ready(())
+    }
+}
+
+/// Registers the handlers as a middleware, since socketioxide answers CONNECT before it calls the connect handler: what a
+/// client sends upon that answer would find none, and be dropped without a word.
+fn handlers(
+    state: &Arc<ServerState>,
+) -> impl Fn(SocketRef) -> Ready<Result<(), Infallible>> + Clone + Send + Sync + 'static {
     let state = Arc::clone(state);
     move |socket: SocketRef| {
-        Counters::add(&state.counters.namespaces_connected, 1);
         events::register(&socket, &state);
-        ready(())
+        ready(Ok(()))
     }
 }
 
