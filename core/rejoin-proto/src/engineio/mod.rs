@@ -6,7 +6,9 @@ pub mod payload;
 mod polling;
 #[cfg(test)]
 mod tests;
+mod transports;
 
 pub use open::Open;
 pub use packet::Packet;
 pub use polling::{Action, Polling};
+pub use transports::{Transport, Transports};

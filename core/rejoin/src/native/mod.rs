@@ -27,8 +27,6 @@ mod websocket;
 pub(crate) use config::DialConfig;
 pub(crate) use dialer::Dialer;
 #[cfg(feature = "polling")]
-pub use polling::Transport as EngineTransport;
-#[cfg(feature = "polling")]
 pub(crate) use polling::Transports;
 pub use proxy::Proxy;
 pub use resolver::{Resolver, Resolving};

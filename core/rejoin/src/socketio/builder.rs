@@ -1,6 +1,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+#[cfg(feature = "polling")]
+use rejoin_proto::engineio::{self, Transport};
 use rejoin_proto::socketio::{Limits, Options, Parser, SocketIo};
 use rejoin_proto::{Connection, Error, Secret};
 
@@ -13,7 +15,7 @@ use crate::hooks::{Hooks, RejoinHook, rejoin_hook};
 use crate::platform::{MaybeSend, MaybeSync, OnWake, Runtime, on_wake};
 use crate::shared::Shared;
 #[cfg(feature = "polling")]
-use crate::transport::{Dialer, EngineTransport as Transport, Transports};
+use crate::transport::{Dialer, Transports};
 
 /// The Socket.IO part of a [`Builder`].
 pub struct SocketIoOptions {
@@ -133,11 +135,8 @@ impl Builder<SocketIoOptions> {
     /// What dials where there is more than WebSocket.
     #[cfg(feature = "polling")]
     fn alternatives(&self, websocket: &Dialer) -> Result<Option<Transports>, Error> {
-        let order = &self.kind.transports;
-        if order.is_empty() || order.iter().enumerate().any(|(at, one)| order[..at].contains(one)) {
-            return Err(Error::invalid("transports", "must name one transport at least, and none twice"));
-        }
-        if *order == [Transport::WebSocket] {
+        let order = engineio::Transports::new(self.kind.transports.iter().copied())?;
+        if !order.has(Transport::Polling) {
             return Ok(None);
         }
         let polling = self.dialer(&url::endpoint(&self.url, &self.kind.path, "polling")?)?;

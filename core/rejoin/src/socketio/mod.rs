@@ -28,7 +28,7 @@ mod router;
 mod url;
 
 #[cfg(all(feature = "polling", not(target_family = "wasm")))]
-pub use crate::transport::EngineTransport as Transport;
+pub use rejoin_proto::engineio::Transport;
 pub use ack::{AckFuture, AckReply};
 pub use binary::Binary;
 pub use builder::SocketIoOptions;

@@ -18,7 +18,6 @@ use super::websocket::WebSocket;
 use crate::platform::BoxFuture;
 use crate::socket::Socket;
 
-pub use transports::Transport;
 pub(crate) use transports::Transports;
 
 /// `2probe` and `5`.

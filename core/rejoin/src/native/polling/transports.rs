@@ -1,10 +1,9 @@
-//! Which transport is tried when.
+//! Opens a socket by one transport or the other; which one when is decided by [`engineio::Transports`].
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use rejoin_proto::engineio::Polling;
+use rejoin_proto::engineio::{self, Polling, Transport};
 use rejoin_proto::{Credentials, Error, ErrorCode, Frame, SocketEvent};
 
 use super::PollingSocket;
@@ -15,28 +14,22 @@ use crate::native::websocket::WebSocket;
 use crate::platform::BoxFuture;
 use crate::socket::{Dial, Socket};
 
-/// What carries the packets of Engine.IO.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
-    /// A WebSocket.
-    WebSocket,
-    /// HTTP long-polling, for networks that block WebSockets. It changes to a WebSocket where that turns out to work.
-    Polling,
-}
-
 /// Opens sockets by the transports of a list, in order of preference. What worked is remembered for the client's lifetime.
+#[derive(Clone)]
 pub(crate) struct Transports {
     websocket: Dialer,
     polling: Dialer,
-    order: Arc<[Transport]>,
-    /// Where in the list the next attempt begins.
-    first: Arc<AtomicUsize>,
+    order: Arc<Mutex<engineio::Transports>>,
 }
 
 impl Transports {
     /// Each dialer has the URL of its transport.
-    pub(crate) fn new(websocket: Dialer, polling: Dialer, order: &[Transport]) -> Self {
-        Self { websocket, polling, order: order.into(), first: Arc::default() }
+    pub(crate) fn new(websocket: Dialer, polling: Dialer, order: engineio::Transports) -> Self {
+        Self { websocket, polling, order: Arc::new(Mutex::new(order)) }
+    }
+
+    fn order(&self) -> MutexGuard<'_, engineio::Transports> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -44,52 +37,35 @@ impl Dial for Transports {
     type Socket = EngineSocket;
 
     fn dial(&self, _credentials: Option<Credentials>) -> BoxFuture<Result<EngineSocket, Error>> {
-        let (websocket, polling) = (self.websocket.clone(), self.polling.clone());
-        let attempt = Attempt { websocket, polling, order: self.order.clone(), first: self.first.clone() };
-        Box::pin(attempt.run())
+        Box::pin(self.clone().attempt())
     }
 }
 
-struct Attempt {
-    websocket: Dialer,
-    polling: Dialer,
-    order: Arc<[Transport]>,
-    first: Arc<AtomicUsize>,
-}
-
-impl Attempt {
-    async fn run(self) -> Result<EngineSocket, Error> {
-        let first = self.first.load(Ordering::Relaxed);
-        let mut failure = None;
-        let mut blocked = false;
-        for step in 0..self.order.len() {
-            let at = (first + step) % self.order.len();
-            let opened = match self.order.get(at) {
+impl Transports {
+    async fn attempt(self) -> Result<EngineSocket, Error> {
+        self.order().begin();
+        loop {
+            let transport = self.order().next();
+            let opened = match transport {
                 Some(Transport::WebSocket) => self.websocket().await,
-                Some(Transport::Polling) | None => self.polling(!blocked).await,
+                Some(Transport::Polling) => self.polling().await,
+                None => return Err(Error::new(ErrorCode::Internal, "no transport was tried")),
             };
-            let error = match opened {
-                Ok(socket) => {
-                    self.first.store(at, Ordering::Relaxed);
-                    return Ok(socket);
+            match opened {
+                Ok(socket) => return Ok(socket),
+                Err(error) => {
+                    if let Some(error) = self.order().failed(error) {
+                        return Err(error);
+                    }
                 }
-                Err(error) => error,
-            };
-            if !may_work_otherwise(&error) {
-                return Err(error);
             }
-            blocked |= self.order.get(at) == Some(&Transport::WebSocket);
-            // Remembered now: the time for this attempt may be over before the next transport has answered.
-            self.first.store((at + 1) % self.order.len(), Ordering::Relaxed);
-            failure.get_or_insert(error);
         }
-        Err(failure.unwrap_or_else(|| Error::new(ErrorCode::Internal, "no transport was tried")))
     }
 
     async fn websocket(&self) -> Result<EngineSocket, Error> {
         let link = self.websocket.dial(None).await?;
         let mut socket = Box::new(WebSocket::new(link));
-        if !self.order.contains(&Transport::Polling) {
+        if !self.order().has(Transport::Polling) {
             return Ok(EngineSocket::WebSocket { first: None, socket });
         }
         // What answers the upgrade may be a box on the way that lets no frame through.
@@ -106,38 +82,15 @@ impl Attempt {
         }
     }
 
-    async fn polling(&self, upgrade: bool) -> Result<EngineSocket, Error> {
+    async fn polling(&self) -> Result<EngineSocket, Error> {
         let mut channel = Channel::new(&self.polling);
         let body = http::open(&mut channel).await?;
-        let websocket = self.order.iter().position(|transport| *transport == Transport::WebSocket);
-        let session = Polling::open(body, upgrade && websocket.is_some())?;
-        let first = self.first.clone();
-        let remember = move || {
-            if let Some(at) = websocket {
-                first.store(at, Ordering::Relaxed);
-            }
-        };
+        let session = Polling::open(body, self.order().may_upgrade())?;
+        let transports = self.clone();
+        let remember = move || transports.order().upgraded();
         let socket = PollingSocket::new(session, channel, &self.polling, self.websocket.clone(), remember);
         Ok(EngineSocket::Polling(Box::new(socket)))
     }
-}
-
-/// Whether another transport may pass where this one failed: not where the server could not be reached at all, or
-/// has given an answer that is meant.
-fn may_work_otherwise(error: &Error) -> bool {
-    !matches!(
-        error.code(),
-        ErrorCode::Dns
-            | ErrorCode::Refused
-            | ErrorCode::Tls
-            | ErrorCode::TlsExpired
-            | ErrorCode::TlsUntrusted
-            | ErrorCode::TlsVersion
-            | ErrorCode::Proxy
-            | ErrorCode::Auth
-            | ErrorCode::Busy
-            | ErrorCode::Redirect
-    )
 }
 
 /// An open socket of either transport.
