@@ -69,6 +69,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "tests/peers", source: Source::NpmFolder },
     Tool { name: "bindings-wasm/js", source: Source::NpmFolder },
     Tool { name: "examples/web-chat", source: Source::NpmFolder },
+    Tool { name: "tests/consumers", source: Source::NpmFolder },
     // What the feature `native-tls` links on Linux.
     Tool {
         name: "openssl",
@@ -77,6 +78,14 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "chromium",
         source: Source::Debian { program: "chromedriver", packages: &["chromium", "chromium-driver"] },
+    },
+    Tool { name: "firefox", source: Source::Debian { program: "firefox-esr", packages: &["firefox-esr"] } },
+    Tool {
+        name: "webkit",
+        source: Source::Debian {
+            program: "WebKitWebDriver",
+            packages: &["webkit2gtk-driver", "xvfb", "xauth"],
+        },
     },
     Tool { name: "redis", source: Source::Debian { program: "redis-server", packages: &["redis-server"] } },
     Tool { name: "nginx", source: Source::Debian { program: "nginx", packages: &["nginx-light"] } },

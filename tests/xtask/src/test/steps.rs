@@ -118,6 +118,24 @@ pub(super) const STEPS: &[Step] = &[
         ],
         run: web,
     },
+    Step {
+        name: "consumers",
+        counts: Tests,
+        needs: &["node", "bindings-wasm/js", "tests/consumers", "chromium"],
+        run: |stage| web_tests(stage, "npm --prefix tests/consumers test"),
+    },
+    Step {
+        name: "firefox",
+        counts: Tests,
+        needs: &["node", "bindings-wasm/js", "firefox"],
+        run: |stage| web_tests(stage, "npm --prefix bindings-wasm/js run test:firefox"),
+    },
+    Step {
+        name: "webkit",
+        counts: Tests,
+        needs: &["node", "bindings-wasm/js", "webkit"],
+        run: |stage| web_tests(stage, "npm --prefix bindings-wasm/js run test:webkit"),
+    },
     Step { name: "demo", counts: Check, needs: &[], run: demo },
 ];
 
@@ -183,6 +201,12 @@ fn web(stage: &mut Stage) -> Fallible<()> {
     stage.sh("cargo xtask wasm")?;
     stage.sh("npm --prefix bindings-wasm/js test")?;
     stage.sh("npm --prefix examples/web-chat test")
+}
+
+/// Tests of the npm package, once it is built.
+fn web_tests(stage: &mut Stage, tests: &str) -> Fallible<()> {
+    stage.sh("cargo xtask wasm")?;
+    stage.sh(tests)
 }
 
 /// The exit status alone would let a demo pass that does nothing.
