@@ -82,11 +82,11 @@ export function agent(rejoin, { platform, version, say, resident }) {
     return consume(stream, entry.pace, (missed) => entry.tell('lagged', { missed }), print);
   }
 
-  // A namespace with a consumer.
-  function namespace(entry, name, auth) {
+  // A namespace with a consumer; `/` is connected with the client, and others where that is asked for.
+  function namespace(entry, name) {
     let found = entry.namespaces.get(name);
     if (found) return found;
-    found = entry.client.namespace(name, auth === undefined ? {} : { auth });
+    found = entry.client.namespace(name, { connect: name === '/' });
     entry.namespaces.set(name, found);
     found.on('connect', ({ recovered }) => entry.tell('namespace', { namespace: name, state: 'connected', resumed: recovered }));
     for (const event of ['disconnect', 'connect_error']) {
@@ -150,7 +150,7 @@ export function agent(rejoin, { platform, version, say, resident }) {
     },
     async namespace({ client, namespace: name, auth }) {
       const entry = find(client, 'socketio');
-      await namespace(entry, name, auth).connect(auth === undefined ? {} : { auth });
+      await namespace(entry, name).connect(auth === undefined ? {} : { auth });
       return {};
     },
     join: ({ client }) => Promise.reject(find(client) && unsupported('rooms')),

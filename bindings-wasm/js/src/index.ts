@@ -15,7 +15,7 @@ export type { Outcome, Receipt } from './receipt.js';
 export { SocketIOClient } from './socketio/client.js';
 export type { SocketIOOptions, SocketIOSession } from './socketio/client.js';
 export type { Namespace } from './socketio/namespace.js';
-export type { NamespaceOptions, ServerEvent } from './socketio/namespace.js';
+export type { NamespaceOptions, NamespaceRequest, ServerEvent } from './socketio/namespace.js';
 export type { Sender } from './socketio/sender.js';
 export type { EmitOptions } from './socketio/sender.js';
 export type { AckArgs, Answer, EmitArgs, EventMap } from './socketio/types.js';

@@ -11,7 +11,7 @@ import type { Outgoing, Receipt } from '../receipt.js';
 import type { State } from '../state.js';
 import { webSocketUrl } from '../url.js';
 import { encodeArgs } from './args.js';
-import { Namespace, type NamespaceOptions, type ServerEvent } from './namespace.js';
+import { Namespace, type NamespaceOptions, type NamespaceRequest, type ServerEvent } from './namespace.js';
 import { isOffset, outline } from './outline.js';
 import { type EmitOptions, type Route, Sender } from './sender.js';
 import type { AnyEvents } from './types.js';
@@ -69,14 +69,17 @@ export class SocketIOClient extends BaseClient {
    * A namespace, `/` by default: connected with the client, or at once if that is connected. The same name gives the same
    * namespace. Where a refusal matters, wait for its `connect`.
    */
-  namespace<Hears = AnyEvents, Emits = AnyEvents>(name = '/', { auth }: NamespaceOptions = {}): Namespace<Hears, Emits> {
+  namespace<Hears = AnyEvents, Emits = AnyEvents>(
+    name = '/',
+    { auth, connect = true }: NamespaceRequest = {},
+  ): Namespace<Hears, Emits> {
     let namespace = this.#namespaces.get(name);
     if (!namespace) {
       if (this.closed) throw closed();
       if (!name.startsWith('/') || name.includes(',')) throw invalid('namespace', 'must begin with / and hold no comma');
       namespace = new Namespace(this, name, new Emitter((thrown) => this.uncaught(thrown)));
       this.#namespaces.set(name, namespace);
-      this.join(name, auth, () => {});
+      if (connect) this.join(name, auth, () => {});
     }
     return namespace as Namespace<Hears, Emits>;
   }

@@ -14,6 +14,12 @@ export interface NamespaceOptions {
   auth?: Readonly<Record<string, unknown>>;
 }
 
+/** How a namespace is asked for. */
+export interface NamespaceRequest extends NamespaceOptions {
+  /** False: it is connected only when its `connect` is called. Default true. */
+  connect?: boolean;
+}
+
 /** An event as a stream gives it. */
 export interface ServerEvent {
   readonly name: string;
