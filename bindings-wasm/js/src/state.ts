@@ -45,7 +45,7 @@ export function readState([, name, first, second, third]: StateRecord): State {
     case 'connecting':
       return { name, attempt: first, phase: second };
     case 'connected':
-      return { name, resumed: first };
+      return { name, resumed: first === 1 };
     case 'waiting':
       return { name, attempt: first, retryAt: Date.now() + second, retryIn: second, cause: fromRecord(third) };
     case 'disconnecting':

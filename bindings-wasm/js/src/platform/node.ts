@@ -45,7 +45,8 @@ export function open(dial: Dial): SocketLike {
     dial.failed(codeOfStatus(response.statusCode), `HTTP ${response.statusCode} instead of the upgrade`, response.statusCode);
   });
   socket.onerror = (event: { error?: { code?: string } }) => {
-    const code = ERRORS[event.error?.code ?? ''];
+    const name = event.error?.code ?? '';
+    const code = ERRORS[name] ?? (name.startsWith('WS_ERR_') ? BROKEN : undefined);
     if (code) dial.failed(code[0], code[1], 0);
   };
   return socket;
@@ -63,6 +64,9 @@ const ERRORS: Readonly<Record<string, readonly [code: string, message: string]>>
   ERR_TLS_CERT_ALTNAME_INVALID: ['tls_untrusted', "the server's certificate is for another host"],
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: ['too_big', 'the server sent a message beyond maxMessageBytes'],
 };
+
+/** Whatever else `ws` finds wrong with what arrived. */
+const BROKEN = ['protocol', 'the server sent what is no WebSocket frame'] as const;
 
 /** What the native client makes of an answer that is no upgrade (core/rejoin/src/native/refusal.rs). */
 function codeOfStatus(status: number): string {
