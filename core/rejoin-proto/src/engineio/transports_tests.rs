@@ -39,7 +39,9 @@ fn each_is_tried_once_in_order_and_the_first_failure_is_told() {
 
 #[test]
 fn a_server_that_is_away_or_means_its_answer_is_not_asked_otherwise() {
-    for code in [ErrorCode::Dns, ErrorCode::Refused, ErrorCode::TlsUntrusted, ErrorCode::Auth, ErrorCode::Busy] {
+    for code in
+        [ErrorCode::Dns, ErrorCode::Refused, ErrorCode::TlsUntrusted, ErrorCode::Auth, ErrorCode::Busy]
+    {
         let mut transports = Transports::new([WebSocket, Polling]).unwrap();
         assert_eq!(attempt(&mut transports, code), (vec![WebSocket], Some(code)));
     }

@@ -27,8 +27,6 @@ mod namespace;
 mod router;
 mod url;
 
-#[cfg(all(feature = "polling", not(target_family = "wasm")))]
-pub use rejoin_proto::engineio::Transport;
 pub use ack::{AckFuture, AckReply};
 pub use binary::Binary;
 pub use builder::SocketIoOptions;
@@ -37,6 +35,8 @@ pub use emitter::Emitter;
 pub use event::{Event, Events};
 pub use listener::Listener;
 pub use namespace::{Namespace, NamespaceEvent, NamespaceState};
+#[cfg(all(feature = "polling", not(target_family = "wasm")))]
+pub use rejoin_proto::engineio::Transport;
 pub use rejoin_proto::socketio::{Args, Limits, Parser};
 
 use std::sync::Arc;
