@@ -12,6 +12,7 @@ use rejoin_proto::{
 use crate::builder::Builder;
 use crate::driver::Driver;
 use crate::hooks::{Hooks, RejoinHook, rejoin_hook};
+use crate::journal::Journal;
 use crate::platform::{Clock, MaybeSend, MaybeSync, OnWake, Runtime, on_wake};
 use crate::receipts::Receipt;
 use crate::shared::{Router, Shared};
@@ -237,7 +238,7 @@ impl Builder<Plain> {
             Hooks { runtime: runtime.clone(), credentials: self.credentials, rejoin: self.kind.on_connect };
         let shared = Shared::new(connection, Messages::default(), runtime.clone());
         on_wake(Arc::downgrade(&(shared.clone() as Arc<dyn OnWake>)));
-        runtime.spawn(Driver::new(shared.clone(), dialer, hooks));
+        runtime.spawn(Driver::new(shared.clone(), dialer, hooks, Journal::new(&self.url)));
         Ok(Client(Arc::new(Handle { shared, inbound: self.inbound })))
     }
 }

@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use rejoin_proto::{Error, Frame, Output, Protocol, SocketEvent, SocketId, Timer, Timestamp};
+use rejoin_proto::{Error, Frame, Output, Protocol, SocketEvent, SocketId, State, Timer, Timestamp};
 
 use crate::hooks::Hooks;
+use crate::journal::Journal;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync, Sleep};
 use crate::shared::{Inner, Router, Shared};
 use crate::socket::{Dial, Socket};
@@ -40,6 +41,7 @@ pub(crate) struct Driver<P: Protocol, R, D: Dial> {
     shared: Arc<Shared<P, R>>,
     dialer: D,
     hooks: Hooks<P, R>,
+    journal: Journal,
     dialing: Option<Dialing<D>>,
     open: Option<Open<D::Socket>>,
     /// Answers of the application's callbacks are inputs that its tasks give; dropping them gives them up.
@@ -62,11 +64,12 @@ where
     P: 'static,
     Shared<P, R>: MaybeSend + MaybeSync,
 {
-    pub(crate) fn new(shared: Arc<Shared<P, R>>, dialer: D, hooks: Hooks<P, R>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared<P, R>>, dialer: D, hooks: Hooks<P, R>, journal: Journal) -> Self {
         Self {
             shared,
             dialer,
             hooks,
+            journal,
             dialing: None,
             open: None,
             asking: None,
@@ -91,20 +94,23 @@ where
         let unread = self.read(cx);
         let corked = unread && self.corked < MAX_ROUNDS;
         self.corked = if corked { self.corked + 1 } else { 0 };
-        let (more, commands) = {
+        let (more, commands, states) = {
             let shared = self.shared.clone();
             let mut inner = shared.lock();
             let more = self.exchange(&mut inner, corked, cx);
             if inner.is_over() && self.open.is_none() && inner.commands.is_empty() {
+                let states = core::mem::take(&mut inner.journal);
                 drop(inner);
+                self.write_down(&states);
                 self.wake_all();
                 return Poll::Ready(false);
             }
             if !more {
                 inner.driver = Some(cx.waker().clone());
             }
-            (more, core::mem::take(&mut inner.commands))
+            (more, core::mem::take(&mut inner.commands), core::mem::take(&mut inner.journal))
         };
+        self.write_down(&states);
         self.wake_all();
         let commanded = self.carry_out(commands, cx);
         let wrote = !corked && self.write(cx);
@@ -234,6 +240,10 @@ where
     fn wake(&mut self, at: Timestamp, now: Timestamp) {
         self.wake_at = Some(at);
         self.sleep.reset(at.since(now));
+    }
+
+    fn write_down(&self, states: &[State]) {
+        states.iter().for_each(|state| self.journal.tell(state, self.shared.now()));
     }
 
     fn wake_all(&mut self) {

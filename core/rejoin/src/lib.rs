@@ -7,6 +7,7 @@ mod builder;
 mod client;
 mod driver;
 mod hooks;
+mod journal;
 #[cfg(not(target_family = "wasm"))]
 mod native;
 mod platform;

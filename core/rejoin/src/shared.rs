@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use rejoin_proto::{Connection, Error, Event, MessageId, NetworkHint, Output, Protocol, State, Timestamp};
 
+use crate::journal::Journal;
 use crate::platform::{Clock, MaybeSend, MaybeSync, OnWake, Runtime};
 use crate::receipts::{Ledger, Receipt, Receipts};
 use crate::subscription::{Batch, Inbound, InboundPolicy, Source, Subscribers, Subscription};
@@ -32,6 +33,8 @@ pub(crate) struct Inner<P: Protocol, R> {
     states: Subscribers<State>,
     /// Effects for the driver; events among them were given out already.
     pub(super) commands: VecDeque<Output<P::Event>>,
+    /// States that the driver is to write down, if anybody reads that.
+    pub(super) journal: Vec<State>,
     /// Set while the driver waits.
     pub(super) driver: Option<Waker>,
     /// When the driver last looked at the clock.
@@ -55,6 +58,9 @@ impl<P: Protocol, R: Router<Event = P::Event>> Inner<P, R> {
             match output {
                 Output::Event(Event::Receipt(receipt)) => self.receipts.resolve(receipt, wakers),
                 Output::Event(Event::State(state)) => {
+                    if Journal::is_read() {
+                        self.journal.push(state.clone());
+                    }
                     self.states.push(state, wakers);
                 }
                 Output::Event(Event::Protocol(event)) => self.router.route(event, wakers),
@@ -92,6 +98,7 @@ where
             receipts: Receipts::default(),
             states: Subscribers::default(),
             commands: VecDeque::new(),
+            journal: Vec::new(),
             driver: None,
             looked_at: Timestamp::ZERO,
             ended: false,

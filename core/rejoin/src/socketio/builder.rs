@@ -12,6 +12,7 @@ use super::url;
 use crate::builder::Builder;
 use crate::driver::Driver;
 use crate::hooks::{Hooks, RejoinHook, rejoin_hook};
+use crate::journal::Journal;
 use crate::platform::{MaybeSend, MaybeSync, OnWake, Runtime, on_wake};
 use crate::shared::Shared;
 #[cfg(feature = "polling")]
@@ -121,14 +122,15 @@ impl Builder<SocketIoOptions> {
         let connection = Connection::new(self.config, SocketIo::new(options)?, self.seed)?;
         let hooks =
             Hooks { runtime: runtime.clone(), credentials: self.credentials, rejoin: self.kind.on_connect };
+        let journal = Journal::new(&self.url);
         let shared = Shared::new(connection, Consumers::default(), runtime.clone());
         on_wake(Arc::downgrade(&(shared.clone() as Arc<dyn OnWake>)));
         #[cfg(feature = "polling")]
         if let Some(transports) = transports {
-            runtime.spawn(Driver::new(shared.clone(), transports, hooks));
+            runtime.spawn(Driver::new(shared.clone(), transports, hooks, journal));
             return Ok(Client::new(shared, self.inbound));
         }
-        runtime.spawn(Driver::new(shared.clone(), websocket, hooks));
+        runtime.spawn(Driver::new(shared.clone(), websocket, hooks, journal));
         Ok(Client::new(shared, self.inbound))
     }
 

@@ -155,7 +155,7 @@ impl Session {
     /// # Errors
     /// As for [`Emitter::emit`].
     pub fn emit<T: Serialize>(&self, name: &str, data: T) -> Result<Receipt, Error> {
-        self.main.emitter().setup().emit(name, data)
+        self.emitter().emit(name, data)
     }
 
     /// As [`emit`](Self::emit), and resolves to the server's acknowledgement.
@@ -163,11 +163,21 @@ impl Session {
     /// # Errors
     /// As for [`Emitter::emit`].
     pub fn emit_with_ack<T: Serialize>(&self, name: &str, data: T) -> Result<AckFuture, Error> {
-        self.main.emitter().setup().emit_with_ack(name, data)
+        self.emitter().emit_with_ack(name, data)
+    }
+
+    /// Emits on this connection with options, ahead of all that waits.
+    pub fn emitter(&self) -> Emitter<'_> {
+        self.main.emitter().setup()
     }
 
     /// The events that arrive from now on.
     pub fn events(&self) -> Events {
         self.main.events()
+    }
+
+    /// The events of one name that arrive from now on.
+    pub fn events_named(&self, name: &str) -> Events {
+        self.main.events_named(name)
     }
 }

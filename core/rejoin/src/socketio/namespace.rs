@@ -162,6 +162,11 @@ impl Namespace {
         Events::subscribe(&self.shared, Topic::Named(self.name.clone(), name.into()), self.inbound)
     }
 
+    /// The events that this client emits here from now on, as they were accepted.
+    pub fn outgoing_events(&self) -> Events {
+        Events::subscribe(&self.shared, Topic::Outgoing(self.name.clone()), self.inbound)
+    }
+
     /// Calls `handler` for each event of this name, one after the other, in a task of its own.
     pub fn on<F, Fut>(&self, name: &str, handler: F) -> Listener
     where
