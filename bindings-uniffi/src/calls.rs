@@ -1,15 +1,17 @@
 //! Calls that end later: their results come back through the client's mailbox.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{self, Stream};
-use rejoin::Error;
+use rejoin::{Credentials, CredentialsReason, Error};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use crate::credentials::{CredentialsAnswer, Desk};
+use crate::credentials::CredentialsAnswer;
+use crate::desk::Desk;
 use crate::item::Item;
 use crate::runtime::Process;
 
@@ -39,7 +41,9 @@ impl Replies {
 pub(crate) struct Calls {
     process: Process,
     replies: Replies,
-    desk: Arc<Desk>,
+    credentials: Arc<Desk<CredentialsAnswer>>,
+    /// Why the on-connect step failed; `None`: it succeeded.
+    steps: Arc<Desk<Option<String>>>,
     /// They hold a handle to the client, and end with the foreign object, so that dropping that closes the client.
     open: Mutex<JoinSet<()>>,
 }
@@ -51,7 +55,8 @@ impl Calls {
         let calls = Self {
             process: Process::current(),
             replies,
-            desk: Arc::default(),
+            credentials: Arc::default(),
+            steps: Arc::default(),
             open: Mutex::new(JoinSet::new()),
         };
         (calls, items(receiver))
@@ -61,12 +66,37 @@ impl Calls {
         &self.replies
     }
 
-    pub(crate) fn desk(&self) -> Arc<Desk> {
-        Arc::clone(&self.desk)
+    /// What a client asks when it needs credentials: the application, through the mailbox.
+    pub(crate) fn ask_credentials(
+        &self,
+    ) -> impl Fn(CredentialsReason) -> Asking<Credentials> + Send + Sync + 'static {
+        let (desk, replies) = (Arc::clone(&self.credentials), self.replies.clone());
+        move |reason| {
+            let asked =
+                desk.clone().ask(move |request| Item::Credentials { request, reason }, replies.clone());
+            Box::pin(async move { asked.await?.into_result() })
+        }
     }
 
     pub(crate) fn answer_credentials(&self, request: u64, answer: CredentialsAnswer) {
-        self.desk.answer(request, answer);
+        self.credentials.answer(request, answer);
+    }
+
+    /// The on-connect step of a client: it is the application's, which gets the session in the item.
+    pub(crate) fn ask_step<S: Send + 'static>(
+        &self,
+        item: impl Fn(u64, S, Replies) -> Item + Clone + Send + Sync + 'static,
+    ) -> impl Fn(S) -> Asking<()> + Send + Sync + 'static {
+        let (desk, replies) = (Arc::clone(&self.steps), self.replies.clone());
+        move |session| {
+            let (item, for_session) = (item.clone(), replies.clone());
+            let asked = desk.clone().ask(move |request| item(request, session, for_session), replies.clone());
+            Box::pin(async move { asked.await?.map_or(Ok(()), Err) })
+        }
+    }
+
+    pub(crate) fn answer_step(&self, request: u64, failure: Option<String>) {
+        self.steps.answer(request, failure);
     }
 
     /// Refuses to work in a fork.
@@ -94,6 +124,9 @@ impl Calls {
         Ok(())
     }
 }
+
+/// An answer of the application, or why there is none.
+pub(crate) type Asking<T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
 
 fn items(mut receiver: UnboundedReceiver<Item>) -> impl Stream<Item = Item> + Send {
     stream::poll_fn(move |cx| receiver.poll_recv(cx))

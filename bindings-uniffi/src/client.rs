@@ -7,7 +7,7 @@ use crate::calls::Calls;
 use crate::credentials::CredentialsAnswer;
 use crate::mailbox::{Mailbox, follow};
 use crate::runtime::runtime;
-use crate::{Failed, Item, Options, Receipt, SendOptions, State, Stats};
+use crate::{Failed, Item, Options, Receipt, SendOptions, Session, State, Stats, TextPing};
 
 /// A client of a plain WebSocket server. Dropping it closes the connection.
 #[derive(uniffi::Object)]
@@ -19,19 +19,27 @@ pub struct Client {
 
 #[uniffi::export]
 impl Client {
-    /// Makes a client, disconnected.
+    /// Makes a client, disconnected. `text_ping` takes the place of ping frames.
     ///
     /// # Errors
     /// `invalid_argument`, naming the option.
-    #[uniffi::constructor]
-    pub fn new(url: &str, options: Options) -> Result<Arc<Self>, Failed> {
+    #[uniffi::constructor(default(text_ping = None))]
+    pub fn new(url: &str, options: Options, text_ping: Option<TextPing>) -> Result<Arc<Self>, Failed> {
         let runtime = runtime()?;
         let _guard = runtime.enter();
         let (calls, items) = Calls::new(runtime.handle());
         let mut builder = rejoin::Client::builder(url);
         if options.credentials {
-            let (desk, replies) = (calls.desk(), calls.replies().clone());
-            builder = builder.credentials(move |reason| desk.clone().ask(reason, replies.clone()));
+            builder = builder.credentials(calls.ask_credentials());
+        }
+        if options.on_connect {
+            builder = builder.on_connect(calls.ask_step(|request, session, replies| Item::OnConnect {
+                request,
+                session: Session::new(session, replies),
+            }));
+        }
+        if let Some(text) = text_ping {
+            builder = builder.text_heartbeat(text.into());
         }
         let inner = options.apply(builder)?.build()?;
         let clock = inner.clock();
@@ -112,6 +120,11 @@ impl Client {
         State::read(self.inner.state(), self.inner.clock())
     }
 
+    /// The subprotocol that the server chose for the connection, or for the last one.
+    pub fn subprotocol(&self) -> Option<String> {
+        self.inner.subprotocol()
+    }
+
     /// What was counted so far.
     pub fn stats(&self) -> Stats {
         self.inner.stats().into()
@@ -125,6 +138,11 @@ impl Client {
     /// Answers [`Item::Credentials`].
     pub fn answer_credentials(&self, request: u64, answer: CredentialsAnswer) {
         self.calls.answer_credentials(request, answer);
+    }
+
+    /// Answers [`Item::OnConnect`]: why the step failed, or nothing.
+    pub fn answer_on_connect(&self, request: u64, failure: Option<String>) {
+        self.calls.answer_step(request, failure);
     }
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use rejoin::{CredentialsReason, Message, Outcome};
 
-use crate::{Failure, Payload, Responder, State};
+use crate::{Failure, Payload, Responder, Session, SocketIoSession, State};
 
 /// What a [`Mailbox`](crate::Mailbox) holds. `call` is the number that the caller gave to the call which this answers.
 #[derive(uniffi::Enum)]
@@ -83,6 +83,20 @@ pub enum Item {
         namespace: String,
         /// Why. A retryable failure is followed by a new attempt.
         failure: Failure,
+    },
+    /// A connection is there, and waits for the application's on-connect step: it answers with `answer_on_connect`.
+    OnConnect {
+        /// To be given with the answer.
+        request: u64,
+        /// What the step works with.
+        session: Arc<Session>,
+    },
+    /// The same, of a Socket.IO client.
+    OnSocketIoConnect {
+        /// To be given with the answer.
+        request: u64,
+        /// What the step works with.
+        session: Arc<SocketIoSession>,
     },
     /// The application is asked for credentials: it answers with `answer_credentials`.
     Credentials {

@@ -5,18 +5,24 @@
 //! loses nothing. No foreign code is ever called from here: what the application is asked for, such as credentials,
 //! is an [`Item`] too.
 
+mod answers;
 mod calls;
 mod client;
 mod credentials;
+mod desk;
 mod failure;
 mod item;
 mod mailbox;
 mod options;
+mod payload;
 mod receipt;
 mod runtime;
+mod session;
 mod socketio;
+mod socketio_options;
 mod state;
 
+pub use answers::{PendingAck, Responder};
 pub use client::Client;
 pub use credentials::CredentialsAnswer;
 pub use failure::{Failed, Failure};
@@ -24,12 +30,13 @@ pub use item::Item;
 pub use mailbox::{Batch, Mailbox};
 pub use options::{
     BackoffOptions, ClientIdentity, Header, HeartbeatOptions, InboundOptions, Options, OutboxOptions,
-    ProxyOptions, SendOptions,
+    ProxyOptions, SendOptions, TextPing,
 };
+pub use payload::Payload;
 pub use receipt::Receipt;
-pub use socketio::{
-    EmitOptions, NamespaceOptions, Payload, PendingAck, Responder, SocketIoClient, SocketIoOptions,
-};
+pub use session::{Session, SocketIoSession};
+pub use socketio::SocketIoClient;
+pub use socketio_options::{EmitOptions, LimitOptions, NamespaceOptions, SocketIoOptions};
 pub use state::{State, Stats};
 
 uniffi::setup_scaffolding!();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rejoin::{Builder, Config, Error, Inbound, InboundPolicy, Overflow, Proxy, Secret, Tls};
+use rejoin::{Builder, Config, Error, Inbound, InboundPolicy, Overflow, Proxy, Secret, TextHeartbeat, Tls};
 
 /// The options of every client. It has no `Debug`: it holds secrets.
 #[derive(Default, uniffi::Record)]
@@ -19,6 +19,10 @@ pub struct Options {
     /// How long the peer may take to show life after a wake-up or a change of network.
     #[uniffi(default)]
     pub probe_timeout_ms: Option<u64>,
+    /// How long each stage of an attempt may take: name resolution, TCP for each address, proxy, TLS; the upgrade has
+    /// twice that.
+    #[uniffi(default)]
+    pub stage_timeout_ms: Option<u64>,
     /// How long a write may take to be handed to the network.
     #[uniffi(default)]
     pub write_timeout_ms: Option<u64>,
@@ -43,6 +47,9 @@ pub struct Options {
     /// Ask for credentials at each attempt, as [`Item::Credentials`](crate::Item::Credentials).
     #[uniffi(default)]
     pub credentials: bool,
+    /// Run a step at each connection before messages flow, as [`Item::OnConnect`](crate::Item::OnConnect).
+    #[uniffi(default)]
+    pub on_connect: bool,
     /// How long the credentials may take.
     #[uniffi(default)]
     pub credentials_timeout_ms: Option<u64>,
@@ -98,6 +105,22 @@ pub struct HeartbeatOptions {
     /// The silence after a ping that ends the link.
     #[uniffi(default)]
     pub timeout_ms: Option<u64>,
+}
+
+/// A text in place of ping frames.
+#[derive(uniffi::Record)]
+pub struct TextPing {
+    /// What is sent.
+    pub ping: String,
+    /// What the server answers, which is not given to the application; none: any message is an answer.
+    #[uniffi(default)]
+    pub pong: Option<String>,
+}
+
+impl From<TextPing> for TextHeartbeat {
+    fn from(TextPing { ping, pong }: TextPing) -> Self {
+        Self { ping: ping.into(), pong: pong.map(Into::into) }
+    }
 }
 
 /// The bounds of the outbox.
@@ -186,6 +209,9 @@ impl Options {
             self.inbound.max_messages.map_or(max_messages, size),
             self.inbound.policy.unwrap_or(policy),
         );
+        if let Some(millis) = self.stage_timeout_ms {
+            builder = builder.stage_timeout(Duration::from_millis(millis));
+        }
         for Header { name, value } in &self.headers {
             builder = builder.header(name, value);
         }
@@ -253,7 +279,7 @@ impl Options {
     }
 }
 
-fn size(value: u64) -> usize {
+pub(crate) fn size(value: u64) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
 }
 

@@ -1,70 +1,17 @@
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::stream;
-use rejoin::socketio::{AckFuture, Args, Emitter, Event, NamespaceEvent, NamespaceState, Transport};
-use rejoin::{NetworkHint, Outcome};
+use rejoin::NetworkHint;
+use rejoin::socketio::{NamespaceEvent, NamespaceState};
 
 use crate::calls::Calls;
 use crate::credentials::CredentialsAnswer;
 use crate::mailbox::{Mailbox, follow};
-use crate::receipt::{lock, resolve};
 use crate::runtime::runtime;
-use crate::{Failed, Failure, Item, Options, Receipt, SendOptions, State, Stats};
-
-/// The arguments of an event or acknowledgement.
-#[derive(uniffi::Record)]
-pub struct Payload {
-    /// A JSON array. An attachment stands in it as `{"_placeholder":true,"num":i}`, `i` being its index.
-    pub json: String,
-    /// The binary attachments.
-    pub attachments: Vec<Vec<u8>>,
-}
-
-/// What Socket.IO adds to the [`Options`]. It has no `Debug`: it holds secrets.
-#[derive(Default, uniffi::Record)]
-pub struct SocketIoOptions {
-    /// The path of Engine.IO.
-    #[uniffi(default)]
-    pub path: Option<String>,
-    /// The namespaces of each handshake; none: `/`.
-    #[uniffi(default)]
-    pub namespaces: Vec<NamespaceOptions>,
-    /// The transports, the preferred one first; none: WebSocket.
-    #[uniffi(default)]
-    pub transports: Vec<Transport>,
-}
-
-#[uniffi::remote(Enum)]
-pub enum Transport {
-    WebSocket,
-    Polling,
-}
-
-/// A namespace of the handshake.
-#[derive(uniffi::Record)]
-pub struct NamespaceOptions {
-    /// Its name: begins with `/`.
-    pub name: String,
-    /// An auth object of its own, as JSON text.
-    #[uniffi(default)]
-    pub auth: Option<String>,
-}
-
-/// How an event is emitted.
-#[derive(Default, uniffi::Record)]
-pub struct EmitOptions {
-    /// How it waits.
-    #[uniffi(default)]
-    pub send: SendOptions,
-    /// How long to wait for an acknowledgement each time.
-    #[uniffi(default)]
-    pub timeout_ms: Option<u64>,
-    /// How many times to send it again until it is acknowledged.
-    #[uniffi(default)]
-    pub retries: u32,
-}
+use crate::{
+    EmitOptions, Failed, Failure, Item, Options, Payload, PendingAck, Receipt, SocketIoOptions,
+    SocketIoSession, State, Stats,
+};
 
 /// A client of a Socket.IO server. Dropping it closes the connection.
 #[derive(uniffi::Object)]
@@ -87,21 +34,14 @@ impl SocketIoClient {
         let (calls, items) = Calls::new(runtime.handle());
         let mut builder = rejoin::socketio::Client::builder(url);
         if options.credentials {
-            let (desk, replies) = (calls.desk(), calls.replies().clone());
-            builder = builder.credentials(move |reason| desk.clone().ask(reason, replies.clone()));
+            builder = builder.credentials(calls.ask_credentials());
         }
-        if let Some(path) = &socketio.path {
-            builder = builder.path(path);
+        if options.on_connect {
+            builder = builder.on_connect(calls.ask_step(|request, session, replies| {
+                Item::OnSocketIoConnect { request, session: SocketIoSession::new(session, replies) }
+            }));
         }
-        if !socketio.transports.is_empty() {
-            builder = builder.transports(socketio.transports);
-        }
-        for NamespaceOptions { name, auth } in &socketio.namespaces {
-            builder = match auth {
-                Some(auth) => builder.namespace_with_auth(name, auth),
-                None => builder.namespace(name),
-            };
-        }
+        builder = socketio.apply(builder);
         let inner = options.apply(builder)?.build()?;
         let clock = inner.clock();
         let states = follow(inner.states(), move |state| Item::State { state: State::read(state, clock) });
@@ -207,18 +147,7 @@ impl SocketIoClient {
         self.calls.check()?;
         let namespace = self.inner.namespace(namespace);
         let ack = options.apply(namespace.emitter()).emit_raw_with_ack(name, args.try_into()?)?;
-        let ack = Arc::new(Mutex::new(ack));
-        let pending = Arc::new(PendingAck(Arc::clone(&ack)));
-        self.calls.replies().later(async move {
-            match resolve(&ack).await {
-                Ok(reply) => Item::Acknowledged { call, args: reply.raw_args().into() },
-                Err(error) => {
-                    let outcome = lock(&ack).outcome().unwrap_or(Outcome::Unconfirmed);
-                    Item::Unacknowledged { call, outcome, failure: error.into() }
-                }
-            }
-        });
-        Ok(pending)
+        Ok(PendingAck::watch(ack, call, self.calls.replies()))
     }
 
     /// The events of a namespace from now on, for one consumer: those of one name, or all.
@@ -229,6 +158,11 @@ impl SocketIoClient {
             None => namespace.events(),
         };
         Mailbox::new(follow(events, Item::from))
+    }
+
+    /// The events that this client emits to a namespace from now on, as they were accepted, for one consumer.
+    pub fn outgoing_events(&self, namespace: &str) -> Arc<Mailbox> {
+        Mailbox::new(follow(self.inner.namespace(namespace).outgoing_events(), Item::from))
     }
 
     /// The changes of all namespaces from now on, for one consumer.
@@ -263,78 +197,10 @@ impl SocketIoClient {
     pub fn answer_credentials(&self, request: u64, answer: CredentialsAnswer) {
         self.calls.answer_credentials(request, answer);
     }
-}
 
-/// An event that waits for its acknowledgement.
-#[derive(uniffi::Object)]
-pub struct PendingAck(Arc<Mutex<AckFuture>>);
-
-#[uniffi::export]
-impl PendingAck {
-    /// Takes the event back if it was not sent yet.
-    pub fn withdraw(&self) -> bool {
-        lock(&self.0).withdraw()
-    }
-}
-
-/// What the server waits for after an event.
-#[derive(uniffi::Object)]
-pub struct Responder(Event);
-
-#[uniffi::export]
-impl Responder {
-    /// Answers, once.
-    ///
-    /// # Errors
-    /// `not_connected`: the session that asked is over. `invalid_argument`: no JSON array.
-    pub fn answer(&self, args: Payload) -> Result<(), Failed> {
-        Ok(self.0.ack_raw(args.try_into()?)?)
-    }
-}
-
-impl EmitOptions {
-    fn apply(self, mut emitter: Emitter<'_>) -> Emitter<'_> {
-        let SendOptions { volatile, ttl_ms, key } = self.send;
-        if volatile {
-            emitter = emitter.volatile();
-        }
-        if let Some(ttl) = ttl_ms {
-            emitter = emitter.ttl(Duration::from_millis(ttl));
-        }
-        if let Some(key) = key {
-            emitter = emitter.key(&key);
-        }
-        if let Some(timeout) = self.timeout_ms {
-            emitter = emitter.timeout(Duration::from_millis(timeout));
-        }
-        emitter.retries(self.retries)
-    }
-}
-
-impl TryFrom<Payload> for Args {
-    type Error = rejoin::Error;
-
-    fn try_from(payload: Payload) -> Result<Self, Self::Error> {
-        let attachments = payload.attachments.into_iter().map(Bytes::from).collect();
-        Self::with_attachments(payload.json, attachments)
-    }
-}
-
-impl From<&Args> for Payload {
-    fn from(args: &Args) -> Self {
-        let attachments = args.attachments().iter().map(|bytes| bytes.to_vec()).collect();
-        Self { json: args.to_array(), attachments }
-    }
-}
-
-impl From<Event> for Item {
-    fn from(event: Event) -> Self {
-        Self::Event {
-            namespace: event.namespace().to_owned(),
-            name: event.name().to_owned(),
-            args: event.raw_args().into(),
-            responder: event.wants_ack().then(|| Arc::new(Responder(event))),
-        }
+    /// Answers [`Item::OnSocketIoConnect`]: why the step failed, or nothing.
+    pub fn answer_on_connect(&self, request: u64, failure: Option<String>) {
+        self.calls.answer_step(request, failure);
     }
 }
 

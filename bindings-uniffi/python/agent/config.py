@@ -73,6 +73,7 @@ _TOP = {
     "subprotocols": ("subprotocols", _same),
     "credentials": ("credentials", _same),
     "path": ("path", _same),
+    "transports": ("transports", lambda names: [_choice(rejoin.Transport)(name) for name in names]),
     "max_message_bytes": ("max_message_bytes", _same),
 }
 
@@ -80,14 +81,13 @@ _TOP = {
 def read(config: Dict[str, Any], protocol: str) -> Dict[str, Any]:
     """Capabilities that the client does not have are refused rather than ignored."""
     config = dict(config)
-    if any(name != "websocket" for name in config.pop("transports", [])):
-        raise unsupported("transports")
     if config.pop("compression", False):
         raise unsupported("compression")
     if isinstance(config.get("outbox"), dict):
         config["outbox"] = dict(config["outbox"])
         if config["outbox"].pop("store", None) is not None:
             raise unsupported("outbox.store")
-    if protocol == "websocket" and "path" in config:
-        raise invalid("path", "is of Socket.IO: put it into the URL")
+    for name in ("path", "transports"):
+        if protocol == "websocket" and name in config:
+            raise invalid(name, "is of Socket.IO")
     return _fields("config", config, _TOP)

@@ -23,6 +23,38 @@ async def test_echo_text_and_binary(server):
     assert [message async for message in messages] == []
 
 
+async def test_the_on_connect_step_comes_before_what_waits(server):
+    async def log_in(session):
+        answers = session.messages()
+        session.send("first")
+        assert await answers.__anext__() == "first"
+
+    client = rejoin.Client(server.ws, on_connect=log_in)
+    messages = client.messages()
+    client.send("second")
+    await client.connect()
+    assert [await messages.__anext__() for _ in range(2)] == ["first", "second"]
+    await client.close()
+
+
+async def test_an_on_connect_step_that_fails_is_a_failed_attempt(server):
+    def step(session):
+        raise KeyError("no room")
+
+    client = rejoin.Client(server.ws, on_connect=step, backoff=Backoff(max_attempts=1))
+    with pytest.raises(rejoin.RejoinError) as caught:
+        await client.connect()
+    assert "rejoin_failed" in caught.value.message and "no room" in caught.value.message
+    await client.close()
+
+
+async def test_a_text_heartbeat_takes_the_place_of_pings(server):
+    heartbeat = rejoin.TextHeartbeat("are you there?")
+    options = {"heartbeat": rejoin.Heartbeat(interval=0.02)}
+    async with rejoin.Client(server.ws, text_heartbeat=heartbeat, **options) as client:
+        assert await client.messages().__anext__() == "are you there?"
+
+
 async def test_every_consumer_gets_every_message(server):
     async with rejoin.Client(server.ws) as client:
         consumers = [client.messages() for _ in range(3)]

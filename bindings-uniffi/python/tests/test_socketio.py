@@ -91,3 +91,30 @@ async def test_cancelling_the_wait_for_an_acknowledgement(server):
         await asyncio.sleep(0)
         wait.cancel()
         assert await ack == [1]
+
+
+async def test_the_on_connect_step_comes_before_what_waits(server):
+    async def join(session):
+        assert await session.emit_with_ack("ack", "in the step") == ["in the step"]
+        session.emit("echo", "first")
+
+    client = rejoin.SocketIOClient(server.http, on_connect=join)
+    events, outgoing = client.events(), client.namespace("/").outgoing_events()
+    client.emit("echo", "second")
+    assert (await outgoing.__anext__()).args == ["second"]
+    await client.connect()
+    assert [(await events.__anext__()).args for _ in range(2)] == [["first"], ["second"]]
+    await client.close()
+
+
+async def test_polling_carries_what_a_websocket_carries(server):
+    for transports in [[rejoin.Transport.POLLING], list(rejoin.Transport)]:
+        async with rejoin.SocketIOClient(server.http, transports=transports) as client:
+            assert await client.emit_with_ack("ack", b"\x01") == [b"\x01"]
+
+
+async def test_wrong_limits_and_parsers_are_named(server):
+    with pytest.raises(rejoin.RejoinError, match="limits.max_depth"):
+        rejoin.SocketIOClient(server.http, limits=rejoin.Limits(max_depth=1000))
+    with pytest.raises(rejoin.RejoinError, match="parser"):
+        rejoin.SocketIOClient(server.http, parser="json")

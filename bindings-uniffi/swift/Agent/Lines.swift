@@ -6,7 +6,9 @@ enum Lines {
     static func payload(_ args: [Any]) throws -> Payload {
         var attachments: [Data] = []
         let array = try detach(args, &attachments)
-        let json = try JSONSerialization.data(withJSONObject: array, options: [.withoutEscapingSlashes])
+        // Some servers know a placeholder only by `_placeholder` before `num`.
+        let options: JSONSerialization.WritingOptions = [.withoutEscapingSlashes, .sortedKeys]
+        let json = try JSONSerialization.data(withJSONObject: array, options: options)
         return Payload(json: String(decoding: json, as: UTF8.self), attachments: attachments)
     }
 
@@ -29,7 +31,10 @@ enum Lines {
                 attachments.append(try bytes(base64))
                 return ["_placeholder": true, "num": attachments.count - 1] as [String: Any]
             }
-            return try object.mapValues { try detach($0, &attachments) }
+            // In the order in which they are written.
+            return try object.keys.sorted().reduce(into: [String: Any]()) { detached, key in
+                detached[key] = try detach(object[key]!, &attachments)
+            }
         default: return value
         }
     }

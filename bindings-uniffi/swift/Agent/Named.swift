@@ -20,7 +20,8 @@ final class Named: @unchecked Sendable {
         let provider = config.credentials ? ask : nil
         if socketio {
             let client = try SocketIOClient(
-                url: url, path: config.path, configuration: config.configuration, credentials: provider)
+                url: url, path: config.path, transports: config.transports, configuration: config.configuration,
+                credentials: provider)
             connection = client
             follow(client.namespaceChanges()) { [name] in Output.event("namespace", name, fields($0)) }
             _ = try listen("/")

@@ -42,7 +42,7 @@ final class Operations {
         case "resume": await (try only(&request)).pace.pause(false)
         case "slow":
             let client = try named(&request)
-            let each = try request.duration("ms") ?? .zero
+            guard let each = try request.duration("ms") else { throw Refusal.invalid("ms", "is missing") }
             try request.end()
             await client.pace.set(slow: each)
         case "burst": return try burst(&request)
@@ -202,7 +202,7 @@ final class Operations {
     }
 
     private func grow(_ request: inout Request) throws -> Begun {
-        let count = try request.whole("count") ?? 0
+        guard let count = try request.whole("count") else { throw Refusal.invalid("count", "is missing") }
         let socketio = try isSocketIO(&request)
         let url: String = try request.required("url")
         let config = try AgentConfig(request.object("config"), socketio: socketio)
@@ -211,7 +211,8 @@ final class Operations {
         for _ in 0..<count {
             let member: Connection =
                 socketio
-                ? try SocketIOClient(url: url, path: config.path, configuration: config.configuration)
+                ? try SocketIOClient(
+                    url: url, path: config.path, transports: config.transports, configuration: config.configuration)
                 : try Client(url: url, configuration: config.configuration)
             swarm.append(member)
             Task { try? await member.connect() }

@@ -67,6 +67,7 @@ struct AgentConfig {
     var configuration = Configuration()
     var credentials = false
     var path: String?
+    var transports: [Transport] = []
 
     init(_ request: Request?, socketio: Bool) throws {
         guard var request else { return }
@@ -97,9 +98,16 @@ struct AgentConfig {
         configuration.maxMessageBytes = try request.whole("max_message_bytes")
         credentials = try request.flag("credentials")
         path = try request.optional("path")
-        if path != nil && !socketio { throw Refusal.invalid("path", "is of Socket.IO: put it into the URL") }
-        let transports: [String] = try request.optional("transports") ?? []
-        if transports.contains(where: { $0 != "websocket" }) { throw Refusal.unsupported("transports") }
+        let names: [String]? = try request.optional("transports")
+        if (path != nil || names != nil) && !socketio {
+            throw Refusal.invalid("config", "path and transports are of Socket.IO")
+        }
+        transports = try (names ?? []).map { name in
+            guard let transport = Transport(rawValue: name) else {
+                throw Refusal.invalid("transports", "there is no \(name)")
+            }
+            return transport
+        }
         if try request.flag("compression") { throw Refusal.unsupported("compression") }
         try request.end()
     }

@@ -27,7 +27,7 @@ impl Platform {
 
     /// Socket.IO over HTTP long-polling is an option of the Rust crate, which not every package over it offers.
     pub(crate) fn has_polling(&self) -> bool {
-        matches!(self.0.as_str(), "rust" | "kotlin")
+        matches!(self.0.as_str(), "rust" | "kotlin" | "python" | "swift")
     }
 
     /// In a page an address may be relative to the page's own.

@@ -6,12 +6,22 @@
 ...         print(message)
 """
 
-from ._client import Client
+from ._client import Client, Session
 from ._credentials import Auth, CredentialsReason, Token
 from ._errors import RejoinError
-from ._options import Backoff, Heartbeat, Inbound, InboundPolicy, Outbox, Overflow, Proxy, Tls
+from ._options import Backoff, Heartbeat, Inbound, InboundPolicy, Options, Outbox, Overflow, Proxy, TextHeartbeat, Tls
 from ._receipts import Outcome, Receipt
-from ._socketio import Ack, Event, Namespace, NamespaceChange, SocketIOClient
+from ._socketio import (
+    Ack,
+    Event,
+    Limits,
+    Namespace,
+    NamespaceChange,
+    Parser,
+    SocketIOClient,
+    SocketIOSession,
+    Transport,
+)
 from ._states import (
     Connected,
     Connecting,
@@ -42,21 +52,28 @@ __all__ = [
     "Heartbeat",
     "Inbound",
     "InboundPolicy",
+    "Limits",
     "Namespace",
     "NamespaceChange",
     "NetworkHint",
+    "Options",
     "Outbox",
     "Outcome",
     "Overflow",
+    "Parser",
     "Phase",
     "Proxy",
     "Receipt",
     "RejoinError",
+    "Session",
     "SocketIOClient",
+    "SocketIOSession",
     "State",
     "Stats",
     "Stream",
+    "TextHeartbeat",
     "Tls",
     "Token",
+    "Transport",
     "Waiting",
 ]

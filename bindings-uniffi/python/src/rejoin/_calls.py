@@ -5,7 +5,7 @@ import inspect
 import itertools
 import logging
 import weakref
-from typing import Any, Dict, Optional, Set, Tuple, Union
+from typing import Any, Awaitable, Callable, Coroutine, Dict, Optional, Set, Tuple, Union
 
 from . import rejoin_ffi as ffi
 from ._credentials import CredentialsCallback, CredentialsReason, answer
@@ -18,6 +18,9 @@ logger = logging.getLogger("rejoin")
 
 Native = Union[ffi.Client, ffi.SocketIoClient]
 
+Step = Callable[[Any, "Calls"], Optional[Awaitable[None]]]
+"""An on-connect step, given the native session and the calls that answer what it sends."""
+
 _BATCH = 512
 
 
@@ -27,11 +30,12 @@ class Calls:
     Its task refers to the mailbox and not to the client, so that a client that nobody holds any more is closed.
     """
 
-    def __init__(self, native: Native, label: str, credentials: Optional[CredentialsCallback]) -> None:
+    def __init__(self, native: Native, label: str, credentials: Optional[CredentialsCallback], step: Optional[Step]) -> None:
         self._native = weakref.ref(native)
         self._mailbox = native.mailbox()
         self._label = label
         self._credentials = credentials
+        self._step = step
         self._numbers = itertools.count(1)
         self._futures: Dict[int, asyncio.Future[Any]] = {}
         self._questions: Set[asyncio.Task[None]] = set()
@@ -76,9 +80,9 @@ class Calls:
             else:
                 self._fail(item.call, RejoinError._of(item.failure))
         elif item.is_CREDENTIALS():
-            question = asyncio.get_running_loop().create_task(self._ask(item.request, item.reason))
-            self._questions.add(question)
-            question.add_done_callback(self._questions.discard)
+            self._start(self._ask(item.request, item.reason))
+        elif item.is_ON_CONNECT() or item.is_ON_SOCKET_IO_CONNECT():
+            self._start(self._take_step(item.request, item.session))
         elif item.is_STATE():
             self._log(item.state)
 
@@ -91,6 +95,26 @@ class Calls:
         future = self._futures.get(call)
         if future is not None and not future.done():
             future.set_exception(error)
+
+    def _start(self, question: Coroutine[Any, Any, None]) -> None:
+        """In a task of its own: a callback that is slow or fails stops nothing."""
+        task = asyncio.get_running_loop().create_task(question)
+        self._questions.add(task)
+        task.add_done_callback(self._questions.discard)
+
+    async def _take_step(self, request: int, session: Any) -> None:
+        failure: Optional[str] = None
+        try:
+            if self._step is not None:
+                done = self._step(session, self)
+                if inspect.isawaitable(done):
+                    await done
+        except Exception as error:
+            logger.warning("%s: the on-connect step failed", self._label, exc_info=error)
+            failure = f"{type(error).__name__}: {error}"
+        native = self._native()
+        if native is not None:
+            native.answer_on_connect(request, failure)
 
     async def _ask(self, request: int, reason: ffi.CredentialsReason) -> None:
         try:

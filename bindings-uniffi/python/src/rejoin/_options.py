@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
-from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, List, Mapping, Optional, Sequence, Tuple, TypedDict, Union
 
 from . import rejoin_ffi as ffi
 from ._errors import invalid
@@ -83,6 +83,59 @@ class Proxy:
     password: Optional[str] = field(default=None, repr=False)
 
 
+@dataclass(frozen=True)
+class TextHeartbeat:
+    """A text that is sent in place of ping frames, for servers that answer only that.
+
+    ``pong`` is what the server answers, and is not given to the application; ``None``: any message is an answer.
+    """
+
+    ping: str
+    pong: Optional[str] = None
+
+
+class Options(TypedDict, total=False):
+    """The options of every client. Times are seconds or ``timedelta``; what is left out has its default."""
+
+    backoff: Backoff
+    """When to try again."""
+    connect_timeout: Seconds
+    """The time from the start of an attempt until connected. Default 15 s."""
+    stage_timeout: Seconds
+    """How long each stage of an attempt may take: name resolution, TCP for each address, proxy, TLS; the upgrade has twice
+    that. Default 5 s."""
+    heartbeat: Heartbeat
+    """When to ping a silent server, and when to give it up. Socket.IO uses the server's values."""
+    probe_timeout: Seconds
+    """How long the server may take to show life after a wake-up or a change of network. Default 2.5 s."""
+    write_timeout: Seconds
+    """How long a write may take to be handed to the network. Default 30 s."""
+    read_timeout: Seconds
+    """How long the application may leave a full inbound queue unread before the link is closed. Default 60 s."""
+    outbox: Outbox
+    """The bounds of what waits to be sent."""
+    inbound: Inbound
+    """How many messages each consumer may leave unread, and what happens then."""
+    ack_timeout: Seconds
+    """How long to wait for an acknowledgement, unless the call says otherwise. Default 10 s."""
+    close_grace: Seconds
+    """How long the server may take to answer a close. Default 3 s."""
+    max_message_bytes: int
+    """The largest message that is accepted from the server. Default 64 MiB."""
+    credentials_timeout: Seconds
+    """How long the credentials callback may take. Default 10 s."""
+    headers: Union[Mapping[str, str], Sequence[Tuple[str, str]]]
+    """Headers of the upgrade request; their values count as secrets."""
+    subprotocols: Sequence[str]
+    """Subprotocols to offer, the preferred one first."""
+    tls: Tls
+    """Own authorities, a client certificate, pins. Default: the platform's trust."""
+    proxy: Proxy
+    """The proxy to go through. Default: none."""
+    allow_insecure: bool
+    """Allow credentials on ``ws://`` to other machines than this one. Default false."""
+
+
 def millis(name: str, value: Optional[Seconds]) -> Optional[int]:
     """Seconds as the core takes them; a fraction of a millisecond counts as one."""
     if value is None:
@@ -115,7 +168,7 @@ def text(name: str, value: Any) -> str:
     return value
 
 
-def _choice(name: str, value: Any, kind: Any, native: Any) -> Any:
+def choice(name: str, value: Any, kind: Any, native: Any) -> Any:
     if value is None:
         return None
     if not isinstance(value, kind):
@@ -127,6 +180,7 @@ def build(
     *,
     backoff: Optional[Backoff] = None,
     connect_timeout: Optional[Seconds] = None,
+    stage_timeout: Optional[Seconds] = None,
     heartbeat: Optional[Heartbeat] = None,
     probe_timeout: Optional[Seconds] = None,
     write_timeout: Optional[Seconds] = None,
@@ -143,6 +197,7 @@ def build(
     proxy: Optional[Proxy] = None,
     allow_insecure: bool = False,
     credentials: bool = False,
+    on_connect: bool = False,
 ) -> ffi.Options:
     """The options of every client, as the core takes them; it checks their values."""
     backoff, heartbeat = backoff or Backoff(), heartbeat or Heartbeat()
@@ -159,6 +214,7 @@ def build(
             reset_after_ms=millis("backoff.reset_after", backoff.reset_after),
         ),
         connect_timeout_ms=millis("connect_timeout", connect_timeout),
+        stage_timeout_ms=millis("stage_timeout", stage_timeout),
         heartbeat=ffi.HeartbeatOptions(
             interval_ms=millis("heartbeat.interval", heartbeat.interval),
             timeout_ms=millis("heartbeat.timeout", heartbeat.timeout),
@@ -169,16 +225,17 @@ def build(
         outbox=ffi.OutboxOptions(
             max_messages=count("outbox.max_messages", outbox.max_messages),
             max_bytes=count("outbox.max_bytes", outbox.max_bytes),
-            overflow=_choice("outbox.overflow", outbox.overflow, Overflow, ffi.Overflow),
+            overflow=choice("outbox.overflow", outbox.overflow, Overflow, ffi.Overflow),
         ),
         inbound=ffi.InboundOptions(
             max_messages=count("inbound.max_messages", inbound.max_messages),
-            policy=_choice("inbound.policy", inbound.policy, InboundPolicy, ffi.InboundPolicy),
+            policy=choice("inbound.policy", inbound.policy, InboundPolicy, ffi.InboundPolicy),
         ),
         ack_timeout_ms=millis("ack_timeout", ack_timeout),
         close_grace_ms=millis("close_grace", close_grace),
         max_message_bytes=count("max_message_bytes", max_message_bytes),
         credentials=credentials,
+        on_connect=on_connect,
         credentials_timeout_ms=millis("credentials_timeout", credentials_timeout),
         headers=[ffi.Header(name=text("headers", name), value=text("headers", value)) for name, value in pairs],
         subprotocols=[text("subprotocols", name) for name in subprotocols],
@@ -196,6 +253,15 @@ def _identity(tls: Tls) -> Optional[ffi.ClientIdentity]:
     if tls.certificate is None or tls.key is None:
         raise invalid("tls", "certificate and key belong together")
     return ffi.ClientIdentity(chain=tls.certificate, key=tls.key)
+
+
+def text_ping(text_heartbeat: Optional[TextHeartbeat]) -> Optional[ffi.TextPing]:
+    if text_heartbeat is None:
+        return None
+    pong = text_heartbeat.pong
+    return ffi.TextPing(
+        ping=text("text_heartbeat", text_heartbeat.ping), pong=None if pong is None else text("text_heartbeat", pong)
+    )
 
 
 def send_options(volatile: bool, ttl: Optional[Seconds], key: Optional[str]) -> ffi.SendOptions:

@@ -3,17 +3,21 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import Any, Generator, List, Mapping, Optional, Sequence, Union
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Generator, List, Mapping, Optional, Sequence, Union
 
 from . import _options, rejoin_ffi as ffi
-from ._calls import Calls
+from ._calls import Calls, Step
 from ._client import Connection
 from ._credentials import CredentialsCallback
 from ._errors import RejoinError, invalid, translated
-from ._options import Seconds
+from ._options import Options, Seconds
 from ._payload import decode, encode
 from ._receipts import Outcome, Receipt
 from ._streams import Stream
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class Event:
@@ -133,32 +137,132 @@ class Namespace:
         key: Optional[str] = None,
     ) -> Ack:
         """Emits an event, and asks for an acknowledgement. With ``retries`` it is sent again, under one id, until then."""
-        options = ffi.EmitOptions(
-            send=_options.send_options(volatile, ttl, key),
-            timeout_ms=_options.millis("timeout", timeout),
-            retries=_options.whole("retries", retries, 2**32 - 1),
-        )
-        text, payload = _options.text("name", name), encode(args)
-        call, future = self._calls.open()
-        try:
-            with translated():
-                pending = self._native.emit_with_ack(self.name, text, payload, options, call)
-        except BaseException:
-            future.cancel()
-            raise
-        return Ack(pending, future)
+        options = _emit_options(timeout, retries, _options.send_options(volatile, ttl, key))
+        return _ask(self._native, self._calls, self.name, name, args, options)
 
     def events(self, name: Optional[str] = None) -> Stream[Event]:
         """The events that arrive from now on, of one name or all. Each call gives a consumer of its own."""
         only = None if name is None else _options.text("name", name)
         return Stream(self._native.events(self.name, only), Event)
 
+    def outgoing_events(self) -> Stream[Event]:
+        """The events that this client emits here from now on, as they were accepted."""
+        return Stream(self._native.outgoing_events(self.name), Event)
+
+
+class SocketIOSession:
+    """What the on-connect step of a :class:`SocketIOClient` works with: one namespace of the new connection, before
+    anything else uses it."""
+
+    def __init__(self, native: ffi.SocketIoSession, calls: Calls, name: str = "/") -> None:
+        self._native = native
+        self._calls = calls
+        self.name = _options.text("namespace", name)
+
+    def namespace(self, name: str) -> SocketIOSession:
+        """A namespace by its name: only those of the client's ``namespaces`` are connected by now."""
+        return SocketIOSession(self._native, self._calls, name)
+
+    def emit(self, name: str, *args: Any) -> Receipt:
+        """Emits an event ahead of all that waits. It is not kept for another connection."""
+        with translated():
+            receipt = self._native.emit(self.name, _options.text("name", name), encode(args))
+        return Receipt(receipt, self._calls)
+
+    def emit_with_ack(self, name: str, *args: Any, timeout: Optional[Seconds] = None) -> Ack:
+        """As :meth:`emit`, and asks for an acknowledgement."""
+        options = _emit_options(timeout, 0, _options.send_options(False, None, None))
+        return _ask(self._native, self._calls, self.name, name, args, options)
+
+    def events(self, name: Optional[str] = None) -> Stream[Event]:
+        """The events that arrive from now on, of one name or all."""
+        only = None if name is None else _options.text("name", name)
+        return Stream(self._native.events(self.name, only), Event)
+
+
+def _emit_options(timeout: Optional[Seconds], retries: int, send: ffi.SendOptions) -> ffi.EmitOptions:
+    return ffi.EmitOptions(
+        send=send,
+        timeout_ms=_options.millis("timeout", timeout),
+        retries=_options.whole("retries", retries, 2**32 - 1),
+    )
+
+
+def _ask(
+    native: Union[ffi.SocketIoClient, ffi.SocketIoSession],
+    calls: Calls,
+    namespace: str,
+    name: str,
+    args: Sequence[Any],
+    options: ffi.EmitOptions,
+) -> Ack:
+    text, payload = _options.text("name", name), encode(args)
+    call, future = calls.open()
+    try:
+        with translated():
+            pending = native.emit_with_ack(namespace, text, payload, options, call)
+    except BaseException:
+        future.cancel()
+        raise
+    return Ack(pending, future)
+
+
+class Transport(Enum):
+    """What carries Socket.IO."""
+
+    WEB_SOCKET = "websocket"
+    """A WebSocket."""
+    POLLING = "polling"
+    """HTTP requests, where WebSockets are blocked."""
+
+
+class Parser(Enum):
+    """How packets are written: the server must be set up for the same."""
+
+    JSON = "json"
+    """JSON text, the default of every server."""
+    MSGPACK = "msgpack"
+    """``socket.io-msgpack-parser``: one binary message for each packet."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds of what a server can make the client hold."""
+
+    max_attachments: Optional[int] = None
+    """The attachments of one packet. Default 10,000."""
+    max_packet_bytes: Optional[int] = None
+    """The bytes of one packet and its attachments. Default 64 MiB."""
+    attachments_timeout: Optional[Seconds] = None
+    """How long the attachments of a packet may take to arrive. Default 60 s."""
+    max_depth: Optional[int] = None
+    """The nesting of the arguments: 1 to 128. Default 128."""
+    max_held_events: Optional[int] = None
+    """The events that are held while a namespace is being connected. Default 10,000."""
+    namespace_timeout: Optional[Seconds] = None
+    """How long the server may take to answer for a namespace that is connected later than the link. Default 15 s."""
+    max_backlog: Optional[int] = None
+    """Acknowledgements, and other packets ahead of the outbox, that may wait for the network. Default 10,000."""
+
+    def _native(self) -> ffi.LimitOptions:
+        return ffi.LimitOptions(
+            max_attachments=_options.count("limits.max_attachments", self.max_attachments),
+            max_packet_bytes=_options.count("limits.max_packet_bytes", self.max_packet_bytes),
+            attachments_timeout_ms=_options.millis("limits.attachments_timeout", self.attachments_timeout),
+            max_depth=_options.count("limits.max_depth", self.max_depth, 2**32 - 1),
+            max_held_events=_options.count("limits.max_held_events", self.max_held_events),
+            namespace_timeout_ms=_options.millis("limits.namespace_timeout", self.namespace_timeout),
+            max_backlog=_options.count("limits.max_backlog", self.max_backlog),
+        )
+
 
 class SocketIOClient(Connection[ffi.SocketIoClient]):
     """A client that stays connected to a Socket.IO server (``http://``, ``https://``, ``ws://`` or ``wss://``).
 
-    ``namespaces`` are connected in each handshake (a mapping gives each its ``auth``); default ``/``. The other options
-    are those of :class:`Client`.
+    ``namespaces`` are connected in each handshake (a mapping gives each its ``auth``); default ``/``. ``transports`` are
+    tried in their order where one is blocked; with both, polling changes to a WebSocket where that turns out to work;
+    default a WebSocket alone. ``on_connect`` runs at every connection before events flow; if it raises, the attempt has
+    failed. The other options are those of :class:`Client`.
     """
 
     def __init__(
@@ -167,8 +271,12 @@ class SocketIOClient(Connection[ffi.SocketIoClient]):
         *,
         path: Optional[str] = None,
         namespaces: Union[Sequence[str], Mapping[str, Optional[Mapping[str, Any]]]] = (),
+        transports: Sequence[Transport] = (),
+        parser: Optional[Parser] = None,
+        limits: Optional[Limits] = None,
         credentials: Optional[CredentialsCallback] = None,
-        **options: Any,
+        on_connect: Optional[Callable[[SocketIOSession], Optional[Awaitable[None]]]] = None,
+        **options: Unpack[Options],
     ) -> None:
         if isinstance(namespaces, str):
             raise invalid("namespaces", "must be a sequence of names, or a mapping from names to auth")
@@ -181,11 +289,19 @@ class SocketIOClient(Connection[ffi.SocketIoClient]):
                 )
                 for name, auth in auths.items()
             ],
+            transports=[_options.choice("transports", one, Transport, ffi.Transport) for one in transports],
+            parser=_options.choice("parser", parser, Parser, ffi.Parser),
+            limits=(limits or Limits())._native(),
         )
-        native_options = _options.build(credentials=credentials is not None, **options)
+        has = {"credentials": credentials is not None, "on_connect": on_connect is not None}
+        native_options = _options.build(**options, **has)
         with translated():
             native = ffi.SocketIoClient(_options.text("url", url), native_options, socketio)
-        super().__init__(native, url, credentials)
+        step: Optional[Step] = None
+        if on_connect is not None:
+            callback = on_connect
+            step = lambda session, calls: callback(SocketIOSession(session, calls))  # noqa: E731
+        super().__init__(native, url, credentials, step)
         self._main = self.namespace("/")
 
     def namespace(self, name: str) -> Namespace:

@@ -20,10 +20,14 @@ protocol NativeClient: AnyObject, Sendable {
     func stats() -> Stats
     func network(hint: RejoinFFI.NetworkHint)
     func answerCredentials(request: UInt64, answer: CredentialsAnswer)
+    func answerOnConnect(request: UInt64, failure: String?)
 }
 
 extension RejoinFFI.Client: NativeClient {}
 extension RejoinFFI.SocketIoClient: NativeClient {}
+
+/// An on-connect step, given the item that asks for it and the calls that answer what it sends.
+typealias Step = @Sendable (Item, Calls) async throws -> Void
 
 /// Answers the calls of one client from its mailbox.
 ///
@@ -33,18 +37,19 @@ final class Calls: @unchecked Sendable {
     private var open: [UInt64: Cell<Reply>] = [:]
     private var last: UInt64 = 0
 
-    init(_ native: any NativeClient, credentials: CredentialsProvider?) {
+    init(_ native: any NativeClient, credentials: CredentialsProvider?, step: Step?) {
         let mailbox = native.mailbox()
-        let asker = Asker(native, credentials)
+        let asker = Asker(native, credentials, step)
         Task.detached { [self] in
             while true {
                 await mailbox.ready()
                 let batch = mailbox.drain(max: 512)
                 for item in batch.items {
-                    if case .credentials(let request, let reason) = item {
-                        asker.ask(request, reason)
-                    } else {
-                        self.answer(item)
+                    switch item {
+                    case .credentials(let request, let reason): asker.ask(request, reason)
+                    case .onConnect(let request, _), .onSocketIoConnect(let request, _):
+                        asker.take(item, request, self)
+                    default: self.answer(item)
                     }
                 }
                 if batch.ended { return }
@@ -83,7 +88,8 @@ final class Calls: @unchecked Sendable {
             take(call)?.fulfil(.success(.acknowledged(Payload(args))))
         case .unacknowledged(let call, let outcome, let failure):
             take(call)?.fulfil(.success(.unacknowledged(Outcome(outcome), RejoinError(failure))))
-        case .text, .binary, .lagged, .state, .event, .namespaceConnected, .namespaceDisconnected, .credentials:
+        case .text, .binary, .lagged, .state, .event, .namespaceConnected, .namespaceDisconnected, .credentials,
+            .onConnect, .onSocketIoConnect:
             break
         }
     }
@@ -94,9 +100,10 @@ final class Calls: @unchecked Sendable {
 private final class Asker: @unchecked Sendable {
     private weak var native: (any NativeClient)?
     private let provider: CredentialsProvider?
+    private let step: Step?
 
-    init(_ native: any NativeClient, _ provider: CredentialsProvider?) {
-        (self.native, self.provider) = (native, provider)
+    init(_ native: any NativeClient, _ provider: CredentialsProvider?, _ step: Step?) {
+        (self.native, self.provider, self.step) = (native, provider, step)
     }
 
     /// In a task of its own: a provider that blocks or fails stops nothing.
@@ -109,6 +116,19 @@ private final class Asker: @unchecked Sendable {
                 answer = .failed(message: "\(error)")
             }
             native?.answerCredentials(request: request, answer: answer)
+        }
+    }
+
+    /// As `ask`, for the on-connect step.
+    func take(_ item: Item, _ request: UInt64, _ calls: Calls) {
+        Task.detached { [self] in
+            var failure: String?
+            do {
+                try await step?(item, calls)
+            } catch {
+                failure = "\(error)"
+            }
+            native?.answerOnConnect(request: request, failure: failure)
         }
     }
 }

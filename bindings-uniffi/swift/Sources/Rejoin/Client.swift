@@ -6,9 +6,9 @@ public class Connection: @unchecked Sendable {
     private let native: any NativeClient
     let calls: Calls
 
-    init(_ native: any NativeClient, credentials: CredentialsProvider?) {
+    init(_ native: any NativeClient, credentials: CredentialsProvider?, step: Step?) {
         self.native = native
-        calls = Calls(native, credentials: credentials)
+        calls = Calls(native, credentials: credentials, step: step)
     }
 
     /// Connects, and returns when connected: by then the outbox flows. A task that is cancelled stops waiting; the
@@ -48,22 +48,59 @@ public class Connection: @unchecked Sendable {
 
 /// A message of a plain WebSocket.
 public enum Message: Sendable, Hashable {
+    /// A text message.
     case text(String)
+    /// A binary message.
     case binary(Data)
+
+    init?(_ item: Item) {
+        switch item {
+        case .text(let text): self = .text(text)
+        case .binary(let bytes): self = .binary(bytes)
+        default: return nil
+        }
+    }
+}
+
+/// A text that is sent in place of ping frames, for servers that answer only that.
+public struct TextHeartbeat: Sendable, Hashable {
+    /// What is sent.
+    public var ping: String
+    /// What the server answers, which is not given to the application; `nil`: any message is an answer.
+    public var pong: String?
+
+    /// Describes it by both texts.
+    public init(ping: String, pong: String? = nil) {
+        (self.ping, self.pong) = (ping, pong)
+    }
 }
 
 /// A client that stays connected to a WebSocket server (`ws://` or `wss://`). It closes when nobody holds it any more.
 public final class Client: Connection, @unchecked Sendable {
     private let native: RejoinFFI.Client
 
+    /// Makes a client, disconnected.
+    ///
+    /// - Parameters:
+    ///   - textHeartbeat: Takes the place of ping frames.
+    ///   - credentials: Asked at each attempt to connect.
+    ///   - onConnect: Runs at every connection before messages flow: to authenticate in-band, or to join again. If it
+    ///     throws, the attempt has failed.
     /// - Throws: `RejoinError` with the code `invalid_argument`, naming the option that is wrong.
     public init(
-        url: String, configuration: Configuration = Configuration(), credentials: CredentialsProvider? = nil
+        url: String, configuration: Configuration = Configuration(), textHeartbeat: TextHeartbeat? = nil,
+        credentials: CredentialsProvider? = nil, onConnect: (@Sendable (Session) async throws -> Void)? = nil
     ) throws {
-        let options = try configuration.native(credentials: credentials != nil)
-        native = try translated { try RejoinFFI.Client(url: url, options: options) }
-        super.init(native, credentials: credentials)
+        let options = try configuration.native(credentials: credentials != nil, onConnect: onConnect != nil)
+        let ping = textHeartbeat.map { TextPing(ping: $0.ping, pong: $0.pong) }
+        native = try translated { try RejoinFFI.Client(url: url, options: options, textPing: ping) }
+        super.init(native, credentials: credentials) { item, calls in
+            if case .onConnect(_, let session) = item { try await onConnect?(Session(session, calls)) }
+        }
     }
+
+    /// The subprotocol that the server chose for the connection, or for the last one.
+    public var subprotocol: String? { native.subprotocol() }
 
     /// Hands a message over, to be sent now or when there is a connection, in order.
     ///
@@ -94,12 +131,6 @@ public final class Client: Connection, @unchecked Sendable {
 
     /// The messages that arrive from now on. Each call gives a consumer of its own.
     public func messages() -> EventStream<Message> {
-        EventStream(native.messages()) { item in
-            switch item {
-            case .text(let text): .text(text)
-            case .binary(let bytes): .binary(bytes)
-            default: nil
-            }
-        }
+        EventStream(native.messages(), Message.init)
     }
 }

@@ -58,6 +58,10 @@ public struct Configuration: Sendable {
     public var backoff = Backoff()
     /// The time from the start of an attempt until connected. Default 15 s.
     public var connectTimeout: Duration?
+    /// How long each stage of an attempt may take: name resolution, TCP for each address, proxy, TLS; the upgrade has
+    /// twice that. Default 5 s.
+    public var stageTimeout: Duration?
+    /// When to ping a silent server, and when to give it up. Socket.IO servers say it themselves.
     public var heartbeat = Heartbeat()
     /// How long the server may take to show life after a wake-up or a change of network. Default 2.5 s.
     public var probeTimeout: Duration?
@@ -80,7 +84,7 @@ public struct Configuration: Sendable {
 
     public init() {}
 
-    func native(credentials: Bool) throws -> RejoinFFI.Options {
+    func native(credentials: Bool, onConnect: Bool) throws -> RejoinFFI.Options {
         RejoinFFI.Options(
             backoff: BackoffOptions(
                 initialMs: try milliseconds("backoff.initial", backoff.initial),
@@ -91,6 +95,7 @@ public struct Configuration: Sendable {
                 intervalMs: try milliseconds("heartbeat.interval", heartbeat.interval),
                 timeoutMs: try milliseconds("heartbeat.timeout", heartbeat.timeout)),
             probeTimeoutMs: try milliseconds("probeTimeout", probeTimeout),
+            stageTimeoutMs: try milliseconds("stageTimeout", stageTimeout),
             writeTimeoutMs: try milliseconds("writeTimeout", writeTimeout),
             readTimeoutMs: try milliseconds("readTimeout", readTimeout),
             outbox: OutboxOptions(
@@ -98,7 +103,8 @@ public struct Configuration: Sendable {
             inbound: InboundOptions(maxMessages: inbound.maxMessages, policy: inbound.policy.map(native)),
             ackTimeoutMs: try milliseconds("acknowledgementTimeout", acknowledgementTimeout),
             closeGraceMs: try milliseconds("closeGrace", closeGrace), maxMessageBytes: maxMessageBytes,
-            credentials: credentials, credentialsTimeoutMs: try milliseconds("credentialsTimeout", credentialsTimeout),
+            credentials: credentials, onConnect: onConnect,
+            credentialsTimeoutMs: try milliseconds("credentialsTimeout", credentialsTimeout),
             headers: headers.map { Header(name: $0.key, value: $0.value) }, subprotocols: subprotocols,
             authorities: tls.authorities, identity: try identity(), pins: tls.pins,
             proxy: proxy.map { ProxyOptions(url: $0.url, user: $0.user, password: $0.password) },

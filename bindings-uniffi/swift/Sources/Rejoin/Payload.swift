@@ -3,7 +3,8 @@ import RejoinFFI
 
 /// The arguments of an event or acknowledgement: JSON, and binary attachments at any depth.
 public struct Payload: Sendable, Hashable {
-    /// A JSON array. An attachment stands in it as `{"_placeholder":true,"num":i}`, `i` being its index.
+    /// A JSON array. An attachment stands in it as `{"_placeholder":true,"num":i}`, `i` being its index, with the
+    /// fields in this order: some servers know it only so.
     public var json: String
     public var attachments: [Data]
 
@@ -24,10 +25,30 @@ public struct Payload: Sendable, Hashable {
         }
         do {
             let parts = try values.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
-            self.init(json: "[\(parts.joined(separator: ","))]", attachments: attachments.all)
+            self.init(inOrder: "[\(parts.joined(separator: ","))]", attachments.all)
         } catch {
             throw RejoinError.invalid("args", "cannot be encoded: \(error)")
         }
+    }
+
+    /// Some servers take attachments in the order in which their placeholders stand, whatever number those have; and keys
+    /// are sorted only after the attachments were numbered.
+    private init(inOrder json: String, _ attachments: [Data]) {
+        // In a text of the application its quotes would be escaped.
+        let mark = "{\"_placeholder\":true,\"num\":"
+        let parts = json.components(separatedBy: mark)
+        var text = parts[0]
+        var ordered: [Data] = []
+        for part in parts.dropFirst() {
+            let digits = part.prefix(while: \.isNumber)
+            guard let index = Int(digits), attachments.indices.contains(index) else {
+                text += mark + part
+                continue
+            }
+            text += "\(mark)\(ordered.count)\(part.dropFirst(digits.count))"
+            ordered.append(attachments[index])
+        }
+        self.init(json: text, attachments: ordered)
     }
 
     /// The argument at an index.
@@ -89,4 +110,9 @@ private struct Element<T: Decodable>: Decodable {
 
 private struct Ignored: Decodable {
     init(from decoder: any Decoder) throws {}
+}
+
+/// A value as JSON text.
+func json(_ value: any Encodable) throws -> String {
+    String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
 }

@@ -8,8 +8,9 @@ public struct Event: Sendable {
     public let payload: Payload
     private let responder: Responder?
 
-    init(namespace: String, name: String, payload: Payload, responder: Responder?) {
-        (self.namespace, self.name, self.payload, self.responder) = (namespace, name, payload, responder)
+    init?(_ item: Item) {
+        guard case .event(let namespace, let name, let args, let responder) = item else { return nil }
+        (self.namespace, self.name, self.payload, self.responder) = (namespace, name, Payload(args), responder)
     }
 
     /// The argument at an index: see `Payload.decode`.
@@ -55,6 +56,10 @@ public struct RequestOptions: Sendable {
     public init(timeout: Duration? = nil, retries: UInt32 = 0, send: SendOptions = SendOptions()) {
         (self.timeout, self.retries, self.send) = (timeout, retries, send)
     }
+
+    func native() throws -> EmitOptions {
+        EmitOptions(send: try send.native(), timeoutMs: try milliseconds("timeout", timeout), retries: retries)
+    }
 }
 
 /// An event that waits for its acknowledgement.
@@ -62,8 +67,12 @@ public final class Acknowledgement: Sendable {
     private let native: PendingAck
     private let cell: Cell<Reply>
 
-    init(_ native: PendingAck, _ cell: Cell<Reply>) {
-        (self.native, self.cell) = (native, cell)
+    init(_ calls: Calls, _ emit: (UInt64) throws -> PendingAck) throws {
+        var pending: PendingAck?
+        cell = try calls.start { pending = try emit($0) }
+        // It was set, or the call above has thrown.
+        guard let pending else { throw CancellationError() }
+        native = pending
     }
 
     /// Takes the event back if it was not sent yet.
@@ -112,7 +121,7 @@ public final class Namespace: Sendable {
 
     /// As `connect`, with any value that encodes to a JSON object.
     public func connect(auth: some Encodable & Sendable) async throws {
-        try await connect(authJSON: String(decoding: JSONEncoder().encode(auth), as: UTF8.self))
+        try await connect(authJSON: json(auth))
     }
 
     /// Leaves it: it is not connected again, and what waits for it is withdrawn.
@@ -153,64 +162,19 @@ public final class Namespace: Sendable {
     public func emitWithAcknowledgement(
         _ event: String, payload: Payload, options: RequestOptions = RequestOptions()
     ) throws -> Acknowledgement {
-        let emit = EmitOptions(
-            send: try options.send.native(), timeoutMs: try milliseconds("timeout", options.timeout),
-            retries: options.retries)
-        var pending: PendingAck?
-        let cell = try calls.start {
-            pending = try native.emitWithAck(
-                namespace: name, name: event, args: payload.native, options: emit, call: $0)
+        let options = try options.native()
+        return try Acknowledgement(calls) {
+            try native.emitWithAck(namespace: name, name: event, args: payload.native, options: options, call: $0)
         }
-        guard let pending else { throw CancellationError() }
-        return Acknowledgement(pending, cell)
     }
 
     /// The events that arrive from now on, of one name or all. Each call gives a consumer of its own.
     public func events(named event: String? = nil) -> EventStream<Event> {
-        EventStream(native.events(namespace: name, name: event)) { item in
-            guard case .event(let namespace, let name, let args, let responder) = item else { return nil }
-            return Event(namespace: namespace, name: name, payload: Payload(args), responder: responder)
-        }
-    }
-}
-
-/// A client that stays connected to a Socket.IO server (`http://`, `https://`, `ws://` or `wss://`).
-public final class SocketIOClient: Connection, @unchecked Sendable {
-    private let native: SocketIoClient
-
-    /// - Parameters:
-    ///   - path: Of Engine.IO; default `/socket.io/`.
-    ///   - namespaces: Connected in each handshake; default `/`.
-    /// - Throws: `RejoinError` with the code `invalid_argument`, naming the option that is wrong.
-    public init(
-        url: String, path: String? = nil, namespaces: [String] = [], configuration: Configuration = Configuration(),
-        credentials: CredentialsProvider? = nil
-    ) throws {
-        let options = try configuration.native(credentials: credentials != nil)
-        let names = namespaces.map { NamespaceOptions(name: $0, auth: nil) }
-        native = try translated {
-            try SocketIoClient(
-                url: url, options: options, socketio: SocketIoOptions(path: path, namespaces: names))
-        }
-        super.init(native, credentials: credentials)
+        EventStream(native.events(namespace: name, name: event), Event.init)
     }
 
-    /// A namespace by its name, which begins with `/`. Connect it, unless `namespaces` named it.
-    public func namespace(_ name: String) -> Namespace { Namespace(name, native, calls) }
-
-    /// The namespace `/`.
-    public var main: Namespace { namespace("/") }
-
-    /// Every change of every namespace from now on.
-    public func namespaceChanges() -> EventStream<NamespaceChange> {
-        EventStream(native.namespaces()) { item in
-            switch item {
-            case .namespaceConnected(let namespace, let recovered, let sid):
-                NamespaceChange(namespace: namespace, state: .connected(recovered: recovered, sid: sid))
-            case .namespaceDisconnected(let namespace, let failure):
-                NamespaceChange(namespace: namespace, state: .disconnected(RejoinError(failure)))
-            default: nil
-            }
-        }
+    /// The events that this client emits here from now on, as they were accepted.
+    public func outgoingEvents() -> EventStream<Event> {
+        EventStream(native.outgoingEvents(namespace: name), Event.init)
     }
 }

@@ -36,6 +36,33 @@ struct ClientTests {
         #expect(await iterator.next() == nil)
     }
 
+    @Test func theOnConnectStepComesBeforeWhatWaits() async throws {
+        let step: @Sendable (Session) async throws -> Void = { session in
+            var answers = session.messages().makeAsyncIterator()
+            try session.send(.text("first"))
+            guard await answers.next() == .text("first") else { throw CancellationError() }
+        }
+        let client = try Client(url: Server.open.ws, onConnect: step)
+        var messages = client.messages().makeAsyncIterator()
+        try client.enqueue(.text("second"))
+        try await client.connect()
+        #expect(await messages.next() == .text("first"))
+        #expect(await messages.next() == .text("second"))
+        try await client.close()
+    }
+
+    @Test func anOnConnectStepThatFailsIsAFailedAttempt() async throws {
+        var configuration = Configuration()
+        configuration.backoff.maxAttempts = 1
+        let client = try Client(url: Server.open.ws, configuration: configuration, onConnect: { _ in throw CancellationError() })
+        await #expect {
+            try await client.connect()
+        } throws: {
+            ($0 as? RejoinError)?.message.contains("rejoin_failed") == true
+        }
+        try await client.close()
+    }
+
     @Test func everyConsumerGetsEveryMessage() async throws {
         let client = try Client(url: Server.open.ws)
         let consumers = [client.messages(), client.messages()]

@@ -7,6 +7,12 @@ private struct Photo: Codable, Sendable, Equatable {
     var bytes: [Data]
 }
 
+/// Its fields are encoded in this order, and written in that of the alphabet.
+private struct Pair: Codable, Sendable, Equatable {
+    var second: Data
+    var first: Data
+}
+
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct SocketIOTests {
     @Test func acknowledgementsWithBinaryAtAnyDepth() async throws {
@@ -17,6 +23,39 @@ struct SocketIOTests {
         #expect(try reply.decode(Int.self) == 7)
         #expect(try reply.decode(Photo.self, at: 1) == photo)
         #expect(throws: RejoinError.self) { try reply.decode(Int.self, at: 2) }
+        try await client.close()
+    }
+
+    @Test func attachmentsKeepTheirPlaces() async throws {
+        let client = try SocketIOClient(url: Server.open.http)
+        try await client.connect()
+        let pair = Pair(second: Data([2]), first: Data([1]))
+        #expect(try await client.main.request("ack", pair, Data([3])).decode(Pair.self) == pair)
+        try await client.close()
+    }
+
+    @Test func pollingCarriesWhatAWebSocketCarries() async throws {
+        for transports in [[Transport.polling], Transport.allCases] {
+            let client = try SocketIOClient(url: Server.open.http, transports: transports)
+            try await client.connect()
+            #expect(try await client.main.request("ack", Data([1])).decode(Data.self) == Data([1]))
+            try await client.close()
+        }
+    }
+
+    @Test func theOnConnectStepComesBeforeWhatWaits() async throws {
+        let step: @Sendable (SocketIOSession) async throws -> Void = { session in
+            _ = try await session.request("ack", "in the step")
+            try session.emit("echo", "first")
+        }
+        let client = try SocketIOClient(url: Server.open.http, onConnect: step)
+        var events = client.main.events().makeAsyncIterator()
+        var outgoing = client.main.outgoingEvents().makeAsyncIterator()
+        try client.main.emit("echo", "second")
+        #expect(try await outgoing.next()?.decode(String.self) == "second")
+        try await client.connect()
+        #expect(try await events.next()?.decode(String.self) == "first")
+        #expect(try await events.next()?.decode(String.self) == "second")
         try await client.close()
     }
 

@@ -42,10 +42,18 @@ internal interface NativeClient {
     fun state(): NativeState
 
     fun answerCredentials(request: ULong, answer: NativeAnswer)
+
+    fun answerOnConnect(request: ULong, failure: String?)
 }
 
 /** Resolves the calls of one client, from its mailbox. */
-internal class Calls(native: NativeClient, private val label: String, private val credentials: CredentialsProvider?) {
+internal class Calls(
+    native: NativeClient,
+    private val label: String,
+    private val credentials: CredentialsProvider?,
+    /** The on-connect step, given the item that asks for it. */
+    private val step: suspend (NativeItem, Calls) -> Unit,
+) {
     private val scope = CoroutineScope(SupervisorJob() + CoroutineName("rejoin $label"))
     private val numbers = AtomicLong()
     private val open = ConcurrentHashMap<ULong, CompletableDeferred<End>>()
@@ -115,6 +123,8 @@ internal class Calls(native: NativeClient, private val label: String, private va
             }
             // Where blocking is allowed: it must not stop what resolves the calls.
             is NativeItem.Credentials -> scope.launch(Dispatchers.IO) { ask(item.request, item.reason) }
+            is NativeItem.OnConnect -> scope.launch(Dispatchers.IO) { take(item, item.request) }
+            is NativeItem.OnSocketIoConnect -> scope.launch(Dispatchers.IO) { take(item, item.request) }
             is NativeItem.Lagged, is NativeItem.Text, is NativeItem.Binary, is NativeItem.Event,
             is NativeItem.NamespaceConnected, is NativeItem.NamespaceDisconnected -> Unit
         }
@@ -133,6 +143,17 @@ internal class Calls(native: NativeClient, private val label: String, private va
             NativeAnswer.Failed("${error.javaClass.simpleName}: ${error.message}")
         }
         native?.answerCredentials(request, told)
+    }
+
+    private suspend fun take(item: NativeItem, request: ULong) {
+        val failure = try {
+            step(item, this)
+            null
+        } catch (error: Throwable) {
+            logger.log(Level.WARNING, "$label: the on-connect step failed", error)
+            "${error.javaClass.simpleName}: ${error.message}"
+        }
+        native?.answerOnConnect(request, failure)
     }
 
     private fun log(state: State) {

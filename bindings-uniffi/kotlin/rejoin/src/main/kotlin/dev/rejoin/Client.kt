@@ -5,6 +5,7 @@ import dev.rejoin.ffi.CredentialsAnswer as NativeAnswer
 import dev.rejoin.ffi.Item as NativeItem
 import dev.rejoin.ffi.Mailbox as NativeMailbox
 import dev.rejoin.ffi.State as NativeState
+import dev.rejoin.ffi.TextPing as NativeTextPing
 import kotlin.time.Duration
 
 /** A message of a WebSocket. */
@@ -36,20 +37,25 @@ public sealed interface Message {
  *
  * @throws RejoinException with the code `invalid_argument`, naming the option that is wrong.
  */
-public class Client(url: String, configure: ClientConfig.() -> Unit = {}) : Connection(url) {
+public class Client(url: String, configure: WebSocketConfig.() -> Unit = {}) : Connection(url) {
     private val native: NativePlainClient
     override val calls: Calls
 
     init {
-        val config = ClientConfig().apply(configure)
-        native = translated { NativePlainClient(url, config.toNative()) }
-        calls = Calls(Parts(native), label, config.credentials)
+        val config = WebSocketConfig().apply(configure)
+        val step = config.onConnect
+        val ping = config.textHeartbeat?.let { (ping, pong) -> NativeTextPing(ping, pong) }
+        native = translated { NativePlainClient(url, config.toNative(onConnect = step != null), ping) }
+        calls = Calls(Parts(native), label, config.credentials) { item, calls ->
+            if (item is NativeItem.OnConnect) step?.invoke(Session(item.session, calls))
+        }
     }
 
     /** The messages that arrive from now on. */
-    public val messages: Stream<Message> = Stream(native::messages) {
-        if (it is NativeItem.Text) Message.Text(it.text) else Message.Binary((it as NativeItem.Binary).bytes)
-    }
+    public val messages: Stream<Message> = Stream(native::messages, ::Message)
+
+    /** The subprotocol that the server chose for the connection, or for the last one. */
+    public val subprotocol: String? get() = native.subprotocol()
 
     override val stats: Stats get() = Stats(native.stats())
 
@@ -104,5 +110,10 @@ public class Client(url: String, configure: ClientConfig.() -> Unit = {}) : Conn
         override fun state(): NativeState = native.state()
 
         override fun answerCredentials(request: ULong, answer: NativeAnswer) = native.answerCredentials(request, answer)
+
+        override fun answerOnConnect(request: ULong, failure: String?) = native.answerOnConnect(request, failure)
     }
 }
+
+internal fun Message(item: NativeItem): Message =
+    if (item is NativeItem.Text) Message.Text(item.text) else Message.Binary((item as NativeItem.Binary).bytes)

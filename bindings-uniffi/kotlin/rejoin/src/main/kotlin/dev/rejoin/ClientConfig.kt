@@ -1,7 +1,6 @@
 package dev.rejoin
 
 import kotlin.time.Duration
-import kotlinx.serialization.json.JsonObject
 
 /** What is configured in a block of its own. */
 @DslMarker
@@ -21,13 +20,19 @@ public open class ClientConfig internal constructor() {
     /** The time from the start of an attempt until connected. Default: 15 s. */
     public var connectTimeout: Duration? = null
 
+    /**
+     * How long each stage of an attempt may take: name resolution, TCP for each address, proxy, TLS; the upgrade has twice
+     * that. Default: 5 s.
+     */
+    public var stageTimeout: Duration? = null
+
     /** How long the peer may take to show life after a wake-up or a change of network. Default: 2.5 s. */
     public var probeTimeout: Duration? = null
 
-    /** How long a write may take to be handed to the network. */
+    /** How long a write may take to be handed to the network. Default: 30 s. */
     public var writeTimeout: Duration? = null
 
-    /** How long the application may leave a full inbound queue unread. */
+    /** How long the application may leave a full inbound queue unread before the link is closed. Default: 60 s. */
     public var readTimeout: Duration? = null
 
     /** How long to wait for an acknowledgement, unless the call says otherwise. Default: 10 s. */
@@ -36,10 +41,10 @@ public open class ClientConfig internal constructor() {
     /** How long the server may take to answer a close. Default: 3 s. */
     public var closeGrace: Duration? = null
 
-    /** How long the credentials may take. Default: as long as [connectTimeout]. */
+    /** How long the credentials may take. Default: 10 s. */
     public var credentialsTimeout: Duration? = null
 
-    /** The largest message that is accepted from the server. */
+    /** The largest message that is accepted from the server. Default: 64 MiB. */
     public var maxMessageBytes: Long? = null
 
     /** Headers of the upgrade request. Their values are secrets: they are in no log and no error. */
@@ -48,7 +53,7 @@ public open class ClientConfig internal constructor() {
     /** Subprotocols to offer, the preferred one first. */
     public var subprotocols: List<String> = emptyList()
 
-    /** Allow credentials on `ws://` to other machines. */
+    /** Allow credentials on `ws://` to other machines than this one. Default: false. */
     public var allowInsecure: Boolean = false
 
     /** When to try again: exponential, with full jitter. */
@@ -77,32 +82,26 @@ public open class ClientConfig internal constructor() {
     }
 }
 
-/** The options of a Socket.IO client. */
-public class SocketIoConfig internal constructor() : ClientConfig() {
-    internal val namespaces = LinkedHashMap<String, JsonObject?>()
-
-    /** The path of Engine.IO. Default: `/socket.io/`. */
-    public var path: String? = null
+/** The options of a client of a plain WebSocket. */
+public class WebSocketConfig internal constructor() : ClientConfig() {
+    internal var textHeartbeat: Pair<String, String?>? = null
+    internal var onConnect: (suspend (Session) -> Unit)? = null
 
     /**
-     * The transports, the preferred one first. The next one is tried where one is blocked. With both, polling changes to a
-     * WebSocket where that turns out to work. Default: [Transport.WEB_SOCKET].
+     * Sends [ping] in place of ping frames, for servers that answer only that. [pong] is what the server answers, which is not
+     * given to the application; null: any message is an answer.
      */
-    public var transports: List<Transport> = emptyList()
-
-    /** Connects a namespace in each handshake, with an auth object of its own or the credentials. None: `/`. */
-    public fun namespace(name: String, auth: JsonObject? = null) {
-        namespaces[name] = auth
+    public fun textHeartbeat(ping: String, pong: String? = null) {
+        textHeartbeat = ping to pong
     }
-}
 
-/** What carries Socket.IO. */
-public enum class Transport {
-    /** A WebSocket. */
-    WEB_SOCKET,
-
-    /** HTTP requests, where WebSockets are blocked. */
-    POLLING,
+    /**
+     * Runs at every connection before messages flow: to authenticate in-band, or to join again. If it throws, the attempt has
+     * failed.
+     */
+    public fun onConnect(step: suspend (Session) -> Unit) {
+        onConnect = step
+    }
 }
 
 /** When to try again. */

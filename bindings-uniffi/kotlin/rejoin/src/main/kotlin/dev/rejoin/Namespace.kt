@@ -98,6 +98,10 @@ public class Namespace internal constructor(
     public fun events(name: String? = null): Stream<Event> =
         Stream({ translated { native.events(this.name, name) } }) { Event(it as NativeItem.Event) }
 
+    /** The events that this client emits here from now on, as they were accepted. */
+    public val outgoingEvents: Stream<Event> =
+        Stream({ translated { native.outgoingEvents(name) } }) { Event(it as NativeItem.Event) }
+
     override fun toString(): String = "Namespace($name)"
 }
 

@@ -6,10 +6,12 @@ import dev.rejoin.ffi.Header as NativeHeader
 import dev.rejoin.ffi.HeartbeatOptions as NativeHeartbeat
 import dev.rejoin.ffi.InboundOptions as NativeInbound
 import dev.rejoin.ffi.InboundPolicy as NativePolicy
+import dev.rejoin.ffi.LimitOptions as NativeLimits
 import dev.rejoin.ffi.NamespaceOptions as NativeNamespace
 import dev.rejoin.ffi.Options as NativeOptions
 import dev.rejoin.ffi.OutboxOptions as NativeOutbox
 import dev.rejoin.ffi.Overflow as NativeOverflow
+import dev.rejoin.ffi.Parser as NativeParser
 import dev.rejoin.ffi.ProxyOptions as NativeProxy
 import dev.rejoin.ffi.SendOptions as NativeSendOptions
 import dev.rejoin.ffi.SocketIoOptions as NativeSocketIo
@@ -19,7 +21,7 @@ import kotlin.time.DurationUnit
 import kotlin.time.toDuration
 
 /** The options as the core takes them; it checks their values. */
-internal fun ClientConfig.toNative(): NativeOptions =
+internal fun ClientConfig.toNative(onConnect: Boolean): NativeOptions =
     NativeOptions(
         backoff = NativeBackoff(
             initialMs = millis("backoff.initial", backoff.initial),
@@ -29,6 +31,7 @@ internal fun ClientConfig.toNative(): NativeOptions =
             resetAfterMs = millis("backoff.reset_after", backoff.resetAfter),
         ),
         connectTimeoutMs = millis("connect_timeout", connectTimeout),
+        stageTimeoutMs = millis("stage_timeout", stageTimeout),
         heartbeat = NativeHeartbeat(
             intervalMs = millis("heartbeat.interval", heartbeat.interval),
             timeoutMs = millis("heartbeat.timeout", heartbeat.timeout),
@@ -49,6 +52,7 @@ internal fun ClientConfig.toNative(): NativeOptions =
         closeGraceMs = millis("close_grace", closeGrace),
         maxMessageBytes = count("max_message_bytes", maxMessageBytes),
         credentials = credentials != null,
+        onConnect = onConnect,
         credentialsTimeoutMs = millis("credentials_timeout", credentialsTimeout),
         headers = headers.map { (name, value) -> NativeHeader(name, value) },
         subprotocols = subprotocols,
@@ -64,6 +68,16 @@ internal fun SocketIoConfig.toNativeSocketIo(): NativeSocketIo =
         path = path,
         namespaces = namespaces.map { (name, auth) -> NativeNamespace(name, auth?.toString()) },
         transports = transports.map { NativeTransport.valueOf(it.name) },
+        parser = parser?.let { NativeParser.valueOf(it.name) },
+        limits = NativeLimits(
+            maxAttachments = count("limits.max_attachments", limits.maxAttachments),
+            maxPacketBytes = count("limits.max_packet_bytes", limits.maxPacketBytes),
+            attachmentsTimeoutMs = millis("limits.attachments_timeout", limits.attachmentsTimeout),
+            maxDepth = count("limits.max_depth", limits.maxDepth?.toLong())?.toUInt(),
+            maxHeldEvents = count("limits.max_held_events", limits.maxHeldEvents),
+            namespaceTimeoutMs = millis("limits.namespace_timeout", limits.namespaceTimeout),
+            maxBacklog = count("limits.max_backlog", limits.maxBacklog),
+        ),
     )
 
 internal fun sendOptions(volatile: Boolean, ttl: Duration?, key: String?): NativeSendOptions =

@@ -26,8 +26,13 @@ public class SocketIoClient(url: String, configure: SocketIoConfig.() -> Unit = 
 
     init {
         val config = SocketIoConfig().apply(configure)
-        native = translated { NativeSocketIoClient(url, config.toNative(), config.toNativeSocketIo()) }
-        calls = Calls(Parts(native), label, config.credentials)
+        val step = config.onConnect
+        native = translated {
+            NativeSocketIoClient(url, config.toNative(onConnect = step != null), config.toNativeSocketIo())
+        }
+        calls = Calls(Parts(native), label, config.credentials) { item, calls ->
+            if (item is NativeItem.OnSocketIoConnect) step?.invoke(SocketIoSession("/", item.session, calls))
+        }
         main = namespace("/")
     }
 
@@ -87,6 +92,8 @@ public class SocketIoClient(url: String, configure: SocketIoConfig.() -> Unit = 
         override fun state(): NativeState = native.state()
 
         override fun answerCredentials(request: ULong, answer: NativeAnswer) = native.answerCredentials(request, answer)
+
+        override fun answerOnConnect(request: ULong, failure: String?) = native.answerOnConnect(request, failure)
     }
 }
 

@@ -38,6 +38,33 @@ class ClientTest {
     }
 
     @Test
+    fun `the on-connect step comes before what waits`() = test {
+        val connected = Client(server.ws) {
+            onConnect { session ->
+                session.messages.subscribe().use { answers ->
+                    session.send("first")
+                    assertEquals(Message.Text("first"), answers.next())
+                }
+            }
+        }
+        connected.use { client ->
+            val messages = client.messages.subscribe()
+            client.enqueue("second")
+            client.connect()
+            assertEquals(listOf("first", "second"), List(2) { (messages.next() as Message.Text).text })
+        }
+    }
+
+    @Test
+    fun `an on-connect step that fails is a failed attempt`() = test {
+        val failing = Client(server.ws) {
+            backoff { maxAttempts = 1 }
+            onConnect { error("no room") }
+        }
+        failing.use { client -> assertTrue("no room" in assertFails { client.connect() }.reason) }
+    }
+
+    @Test
     fun `every collector gets every message`() = test {
         Client(server.ws).use { client ->
             val collectors = List(3) {

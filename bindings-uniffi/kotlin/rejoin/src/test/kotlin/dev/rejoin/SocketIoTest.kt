@@ -109,6 +109,24 @@ class SocketIoTest {
     }
 
     @Test
+    fun `the on-connect step comes before what waits`() = test {
+        val joined = SocketIoClient(server.url) {
+            onConnect { session ->
+                session.request("ack", "in the step")
+                session.emit("echo", "first")
+            }
+        }
+        joined.use { client ->
+            val events = client.events().subscribe()
+            val outgoing = client.namespace("/").outgoingEvents.subscribe()
+            client.emit("echo", "second")
+            assertEquals("second", outgoing.next()!!.args.get<String>(0))
+            client.connect()
+            assertEquals(listOf("first", "second"), List(2) { events.next()!!.args.get<String>(0) })
+        }
+    }
+
+    @Test
     fun `an unanswered event says so`() = test {
         SocketIoClient(server.url).use { client ->
             client.connect()
