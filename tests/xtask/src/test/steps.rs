@@ -100,8 +100,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "conformance",
         counts: Tests,
-        needs: &["node", "tests/peers"],
-        run: |stage| stage.sh("cargo xtask conformance --agent rust"),
+        needs: &["node", "tests/peers", "swift", "maven"],
+        run: |stage| {
+            stage.sh("cargo xtask conformance --agent rust --agent python --agent swift --agent kotlin")
+        },
     },
     Step {
         name: "web",
