@@ -1,9 +1,12 @@
 //! What happens to a client, as the driver tells it.
 
+use core::time::Duration;
+
 use bytes::Bytes;
 use bytestring::ByteString;
 use rejoin_proto::{
     Connection, Credentials, Error, ErrorCode, Frame, NetworkHint, SocketEvent, SocketId, sanitize,
+    status_cause,
 };
 use wasm_bindgen::prelude::*;
 
@@ -101,10 +104,16 @@ impl Core {
         self.socket(socket, SocketEvent::Closed { code, reason: reason.into() }, None, now);
     }
 
-    /// It could not be opened, or broke. `status`: HTTP, or 0.
-    pub fn failed(&mut self, socket: u32, code: &str, message: &str, status: u16, now: f64) {
+    /// It could not be opened, or broke.
+    pub fn failed(&mut self, socket: u32, code: &str, message: &str, now: f64) {
         let error = Error::new(known_code(code), sanitize(message));
-        let error = if status == 0 { error } else { error.with_status(status) };
+        self.socket(socket, SocketEvent::Failed(error), None, now);
+    }
+
+    /// The server answered with an HTTP status instead of the upgrade. `retry_after` is in milliseconds, or negative: none.
+    pub fn refused(&mut self, socket: u32, status: u16, retry_after: f64, now: f64) {
+        let retry_after = (retry_after >= 0.0).then(|| Duration::from_millis(retry_after as u64));
+        let error = status_cause(status, "the upgrade", retry_after);
         self.socket(socket, SocketEvent::Failed(error), None, now);
     }
 

@@ -13,6 +13,7 @@ const PLAIN = {
   headers: 'headers',
   subprotocols: 'subprotocols',
   path: 'path',
+  transports: 'transports',
   max_message_bytes: 'maxMessageBytes',
   compression: 'compression',
 };
@@ -23,8 +24,6 @@ export function options(config, { invalid, unsupported, protocol, credentials })
   for (const [key, value] of Object.entries(config)) {
     if (key === 'credentials') {
       if (value) made.credentials = credentials;
-    } else if (key === 'transports') {
-      if (value.some((name) => name !== 'websocket')) throw unsupported('transports');
     } else if (Object.hasOwn(GROUPS, key)) {
       made[key] = group(key, value, { invalid, unsupported });
     } else if (Object.hasOwn(PLAIN, key)) {

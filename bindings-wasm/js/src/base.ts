@@ -242,7 +242,8 @@ export abstract class BaseClient {
         compression: options.compression ?? false,
         maxMessageBytes: options.maxMessageBytes,
         WebSocket: options.WebSocket,
-        failed: (code, message, status) => this.driver?.failed(code, message, status),
+        failed: (code, message) => this.driver?.failed(code, message),
+        refused: (status, retryAfter) => this.driver?.refused(status, retryAfter),
         pong: (payload) => this.driver?.pong(payload),
       });
       this.dialled(socket);

@@ -101,8 +101,13 @@ export class Driver {
   }
 
   /** The platform knows more of a failure than a page is told. */
-  failed(code: string, message: string, status: number): void {
-    this.#withLink(({ id }) => this.input((core, now) => core.failed(id, code, message, status, now)));
+  failed(code: string, message: string): void {
+    this.#withLink(({ id }) => this.input((core, now) => core.failed(id, code, message, now)));
+  }
+
+  /** The server answered with an HTTP status instead of the upgrade. */
+  refused(status: number, retryAfter: number): void {
+    this.#withLink(({ id }) => this.input((core, now) => core.refused(id, status, retryAfter, now)));
   }
 
   /** The peer answered a ping frame. */
@@ -188,7 +193,7 @@ export class Driver {
       socket = this.#host.dial(token);
     } catch (error) {
       const { code, message } = error as RejoinError;
-      return this.#core.failed(id, code, message, 0, now);
+      return this.#core.failed(id, code, message, now);
     }
     const link = new Link(id, socket);
     this.#link = link;
@@ -214,7 +219,7 @@ export class Driver {
     if (!this.#paused && this.#held.length === 0) return this.#take(data);
     this.#heldBytes += lengthOf(data);
     if (this.#heldBytes <= MAX_HELD) this.#held.push(data);
-    else this.failed('slow_consumer', 'too much arrived that is not read', 0);
+    else this.failed('slow_consumer', 'too much arrived that is not read');
   }
 
   /** Gives the core some of what was held back. */
@@ -276,7 +281,7 @@ export class Driver {
         this.#core.transmit(now);
       } while (this.#left(Out.Kind) !== Transmitted.Nothing);
     } catch {
-      this.#core.failed(link.id, 'network', 'the socket refuses what is written', 0, now);
+      this.#core.failed(link.id, 'network', 'the socket refuses what is written', now);
     }
     link.socket.uncork?.();
     this.#reportFlushed(now);

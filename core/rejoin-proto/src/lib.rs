@@ -50,4 +50,4 @@ pub use outbox::{Ack, LaneId, MessageId, Outcome, Outgoing, Part, Receipt, SendO
 pub use plain::{PlainWebSocket, TextHeartbeat};
 pub use protocol::{Link, Protocol};
 pub use time::Timestamp;
-pub use verdict::close_cause;
+pub use verdict::{close_cause, status_cause};

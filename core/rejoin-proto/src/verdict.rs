@@ -163,6 +163,30 @@ pub fn close_cause(code: Option<u16>, reason: &str) -> Error {
     }
 }
 
+/// What an HTTP answer with this status means that came instead of `wanted`. `retry_after` is what the header of that name asks
+/// for; a status that promises no later success has none.
+pub fn status_cause(status: u16, wanted: &str, retry_after: Option<Duration>) -> Error {
+    let code = match status {
+        200..=299 => ErrorCode::UpgradeRefused,
+        300..=399 => ErrorCode::Redirect,
+        401 => ErrorCode::Auth,
+        403 => ErrorCode::Forbidden,
+        407 => ErrorCode::Proxy,
+        408 | 425 | 429 | 503 => ErrorCode::Busy,
+        511 => ErrorCode::CaptivePortal,
+        400..=499 | 501 => ErrorCode::Config,
+        500..=599 => ErrorCode::ServerError,
+        _ => ErrorCode::Protocol,
+    };
+    let error = Error::new(code, format!("HTTP {status} instead of {wanted}")).with_status(status);
+    match retry_after {
+        Some(delay) if matches!(code, ErrorCode::Busy | ErrorCode::ServerError) => {
+            error.with_retry_after(delay)
+        }
+        Some(_) | None => error,
+    }
+}
+
 #[cfg(test)]
 #[path = "verdict_tests.rs"]
 mod tests;

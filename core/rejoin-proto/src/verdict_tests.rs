@@ -74,3 +74,26 @@ fn fault_32_a_close_reason_is_cleaned_before_it_is_kept() {
     assert_eq!(error.message(), "the server closed the connection: line\\nbreak");
     assert_eq!(error.close_code(), Some(4000));
 }
+
+#[test]
+fn fault_18_retry_after_counts_where_a_later_try_may_succeed() {
+    let delay = Some(Duration::from_secs(7));
+    for (status, code, kept) in [
+        (200, ErrorCode::UpgradeRefused, None),
+        (302, ErrorCode::Redirect, None),
+        (401, ErrorCode::Auth, None),
+        (403, ErrorCode::Forbidden, None),
+        (404, ErrorCode::Config, None),
+        (407, ErrorCode::Proxy, None),
+        (429, ErrorCode::Busy, delay),
+        (500, ErrorCode::ServerError, delay),
+        (501, ErrorCode::Config, None),
+        (503, ErrorCode::Busy, delay),
+        (511, ErrorCode::CaptivePortal, None),
+        (999, ErrorCode::Protocol, None),
+    ] {
+        let error = status_cause(status, "the upgrade", delay);
+        assert_eq!((error.code(), error.status(), error.retry_after()), (code, Some(status), kept));
+        assert_eq!(error.message(), format!("HTTP {status} instead of the upgrade"));
+    }
+}

@@ -7,6 +7,12 @@ interface WsSocket extends SocketLike {
   on(event: string, listener: (...args: never[]) => void): void;
 }
 
+interface IncomingMessage {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  destroy(): void;
+}
+
 type WsConstructor = new (url: string, protocols: string[], options: object) => WsSocket;
 
 let ws: WsConstructor | undefined;
@@ -40,14 +46,14 @@ export function open(dial: Dial): SocketLike {
     socket.cork = () => stream.cork();
     socket.uncork = () => stream.uncork();
   });
-  socket.on('unexpected-response', (_request: unknown, response: { statusCode: number; destroy(): void }) => {
+  socket.on('unexpected-response', (_request: unknown, response: IncomingMessage) => {
     response.destroy();
-    dial.failed(codeOfStatus(response.statusCode), `HTTP ${response.statusCode} instead of the upgrade`, response.statusCode);
+    dial.refused(response.statusCode, milliseconds(response.headers['retry-after']));
   });
   socket.onerror = (event: { error?: { code?: string } }) => {
     const name = event.error?.code ?? '';
     const code = ERRORS[name] ?? (name.startsWith('WS_ERR_') ? BROKEN : undefined);
-    if (code) dial.failed(code[0], code[1], 0);
+    if (code) dial.failed(code[0], code[1]);
   };
   return socket;
 }
@@ -68,15 +74,9 @@ const ERRORS: Readonly<Record<string, readonly [code: string, message: string]>>
 /** Whatever else `ws` finds wrong with what arrived. */
 const BROKEN = ['protocol', 'the server sent what is no WebSocket frame'] as const;
 
-/** What the native client makes of an answer that is no upgrade (core/rejoin/src/native/refusal.rs). */
-function codeOfStatus(status: number): string {
-  if (status < 300) return 'upgrade_refused';
-  if (status < 400) return 'redirect';
-  if (status === 401) return 'auth';
-  if (status === 403) return 'forbidden';
-  if (status === 407) return 'proxy';
-  if ([408, 425, 429, 503].includes(status)) return 'busy';
-  if (status === 511) return 'captive_portal';
-  if (status < 500 || status === 501) return 'config';
-  return 'server_error';
+/** What `Retry-After` asks for: seconds or an HTTP date. Negative where it says neither. */
+function milliseconds(retryAfter: string | undefined): number {
+  const text = retryAfter ?? '';
+  const delay = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return delay >= 0 ? delay : -1;
 }

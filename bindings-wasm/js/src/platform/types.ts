@@ -33,7 +33,9 @@ export interface Dial {
   readonly maxMessageBytes: number | undefined;
   readonly WebSocket: SocketConstructor | undefined;
   /** What the platform knows of a failure, beyond what a page is told. */
-  readonly failed: (code: string, message: string, status: number) => void;
+  readonly failed: (code: string, message: string) => void;
+  /** The server answered with an HTTP status; `retryAfter` is in milliseconds, or negative where it asked for nothing. */
+  readonly refused: (status: number, retryAfter: number) => void;
   /** The peer answered a ping frame. */
   readonly pong: (payload: Uint8Array) => void;
 }

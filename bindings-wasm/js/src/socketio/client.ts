@@ -5,7 +5,7 @@ import { Core } from '../core.js';
 import { Emitter } from '../emitter.js';
 import { RejoinError, closed, fromRecord, invalid } from '../errors.js';
 import { byteLength } from '../memory.js';
-import { type ClientOptions, object, string } from '../options.js';
+import { type Check, type ClientOptions, object, string } from '../options.js';
 import { type InboundOptions, Queue } from '../queue.js';
 import type { Outgoing, Receipt } from '../receipt.js';
 import type { State } from '../state.js';
@@ -19,6 +19,16 @@ import type { AnyEvents } from './types.js';
 /** How many names of events are remembered. */
 const MAX_ALLOWED = 1000;
 
+const transports: Check = (value) => {
+  if (!Array.isArray(value) || value.length === 0) return 'must be an array that holds a transport';
+  const other = value.find((name) => name !== 'websocket');
+  if (other === 'polling') {
+    const remedy = "Leave it out: the server must let 'websocket' through.";
+    throw new RejoinError('unsupported', 'transports: this package has no polling', { remedy });
+  }
+  return other === undefined ? 0 : "must hold nothing but 'websocket'";
+};
+
 /** What the on-connect step works with: the new connection, before anything else uses it. */
 export interface SocketIOSession {
   /** What is sent goes ahead of all that waits, and is not kept for another connection. */
@@ -29,6 +39,8 @@ export interface SocketIOSession {
 export interface SocketIOOptions extends Omit<ClientOptions, 'heartbeat'> {
   /** The server's path. Default `/socket.io/`. */
   path?: string;
+  /** What carries the packets. Default, and all there is in this package: `['websocket']`. */
+  transports?: readonly 'websocket'[];
   /** Parameters of the URL, beside those of Socket.IO. They are in logs: no secrets here. */
   query?: Readonly<Record<string, string>>;
   /** Runs at every connection before events flow. If it fails, the attempt has failed. */
@@ -55,7 +67,7 @@ export class SocketIOClient extends BaseClient {
   /** Makes a client of the server at `url` (`http:`, `https:`, `ws:`, `wss:`, or relative to the page). It does not connect. */
   constructor(url: string | URL, options: SocketIOOptions = {}) {
     const query = { ...options.query, EIO: '4', transport: 'websocket' };
-    super(webSocketUrl(url, pathOf(options.path), query), options, { path: string, query: object });
+    super(webSocketUrl(url, pathOf(options.path), query), options, { path: string, query: object, transports });
     this.start();
   }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::Uri;
-use rejoin_proto::{Error, ErrorCode, sanitize};
+use rejoin_proto::{Error, ErrorCode, sanitize, status_cause};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::http::Response;
@@ -25,49 +25,20 @@ pub(super) async fn explain(
         return Error::new(ErrorCode::CaptivePortal, "a web page answered instead of the server")
             .with_status(status);
     }
-    let code = code_of(status);
-    let message = match response.header("location").next() {
-        Some(location) if code == ErrorCode::Redirect => {
-            format!("HTTP {status}, a redirect to {}", without_query(location))
-        }
-        _ => format!("HTTP {status} instead of the upgrade"),
-    };
-    let error = Error::new(code, message).with_status(status);
     let delay = response.header("retry-after").next().and_then(|value| parse_retry_after(value, now));
-    match delay {
-        Some(delay) if matches!(code, ErrorCode::Busy | ErrorCode::ServerError) => {
-            error.with_retry_after(delay)
+    let wanted = match response.header("location").next() {
+        Some(location) if (300..400).contains(&status) => {
+            format!("the upgrade: a redirect to {}", without_query(location))
         }
-        _ => error,
-    }
+        _ => "the upgrade".to_owned(),
+    };
+    status_cause(status, &wanted, delay)
 }
 
 /// What a refusal means whose body does not matter.
 #[cfg(feature = "polling")]
 pub(super) fn of_status(status: u16, retry_after: Option<&str>, now: SystemTime) -> Error {
-    let code = code_of(status);
-    let error = Error::new(code, format!("HTTP {status} instead of an answer")).with_status(status);
-    match retry_after.and_then(|value| parse_retry_after(value, now)) {
-        Some(delay) if matches!(code, ErrorCode::Busy | ErrorCode::ServerError) => {
-            error.with_retry_after(delay)
-        }
-        Some(_) | None => error,
-    }
-}
-
-fn code_of(status: u16) -> ErrorCode {
-    match status {
-        200..=299 => ErrorCode::UpgradeRefused,
-        300..=399 => ErrorCode::Redirect,
-        401 => ErrorCode::Auth,
-        403 => ErrorCode::Forbidden,
-        407 => ErrorCode::Proxy,
-        408 | 425 | 429 | 503 => ErrorCode::Busy,
-        511 => ErrorCode::CaptivePortal,
-        400..=499 | 501 => ErrorCode::Config,
-        500..=599 => ErrorCode::ServerError,
-        _ => ErrorCode::Protocol,
-    }
+    status_cause(status, "an answer", retry_after.and_then(|value| parse_retry_after(value, now)))
 }
 
 /// `Retry-After`: seconds or an HTTP date, capped at an hour; anything else is as if it were not there.

@@ -56,7 +56,7 @@ async fn fault_18_retry_after_is_passed_on() {
 #[tokio::test]
 async fn fault_20_a_redirect_is_not_followed_and_shows_no_query() {
     let error = refusal("HTTP/1.1 302 Found\r\nLocation: https://sso.test/login?back=t0ken\r\n\r\n").await;
-    assert_eq!(error.message(), "HTTP 302, a redirect to https://sso.test/login");
+    assert_eq!(error.message(), "HTTP 302 instead of the upgrade: a redirect to https://sso.test/login");
 }
 
 #[tokio::test]
