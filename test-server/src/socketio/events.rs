@@ -2,6 +2,7 @@
 
 use std::future::ready;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rmpv::Value;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,9 @@ use super::args::Args;
 use crate::state::ServerState;
 use crate::stats::{Counters, Numbered};
 
+/// A socket that is not connected by then never will be.
+const CONNECTING: Duration = Duration::from_secs(1);
+
 /// Registers the handlers of one socket. An error while answering means that the socket is gone or its
 /// queue is full, both of which the client notices; so no handler acts on it.
 ///
@@ -19,6 +23,7 @@ use crate::stats::{Counters, Numbered};
 /// order.
 pub(super) fn register(socket: &SocketRef, state: &Arc<ServerState>) {
     socket.on("echo", |socket: SocketRef, Data::<Args>(args), ack: AckSender| {
+        wait_until_connected(&socket);
         let _ = socket.emit("echo", &args);
         let _ = ack.send(&args);
         ready(())
@@ -59,9 +64,19 @@ pub(super) fn register(socket: &SocketRef, state: &Arc<ServerState>) {
     });
 }
 
+/// socketioxide calls a socket connected, and lets it emit, a few instructions after the answer to CONNECT has left. What the
+/// client sends upon that answer can overtake them on another thread, which then is about to be done with them.
+fn wait_until_connected(socket: &SocketRef) {
+    let deadline = Instant::now() + CONNECTING;
+    while !socket.connected() && Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+}
+
 /// Asks the client with `question`, and reports its answer, or that there was none, with `answered`.
 async fn ask(socket: SocketRef, Data(args): Data<Args>, ack: AckSender) {
     let _ = ack.send(&Args::default());
+    wait_until_connected(&socket);
     let answer = match socket.emit_with_ack::<_, Args>("question", &args) {
         Ok(answer) => answer.await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
@@ -89,6 +104,7 @@ struct Item<'a> {
 
 /// Floods the client with `item` events, numbered from 1, as fast as its queue takes them.
 async fn flood(socket: &SocketRef, plan: &Plan, max_bytes: usize) {
+    wait_until_connected(socket);
     let pad = "x".repeat(plan.size.min(max_bytes));
     for seq in 1..=plan.count {
         let item = Item { seq, pad: &pad };
