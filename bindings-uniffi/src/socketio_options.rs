@@ -8,7 +8,7 @@ use rejoin::socketio::{Emitter, Limits, Parser, Transport};
 use crate::SendOptions;
 use crate::options::size;
 
-/// What Socket.IO adds to the [`Options`]. It has no `Debug`: it holds secrets.
+/// What Socket.IO adds to the [`Options`](crate::Options). It has no `Debug`: it holds secrets.
 #[derive(Default, uniffi::Record)]
 pub struct SocketIoOptions {
     /// The path of Engine.IO.
