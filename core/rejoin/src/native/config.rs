@@ -25,6 +25,8 @@ pub(crate) struct DialConfig {
     pub(crate) timeouts: StageTimeouts,
     /// Allows credentials on `ws` to other machines.
     pub(crate) allow_insecure: bool,
+    /// Follows one redirect from `wss` to the same host.
+    pub(crate) follow_redirect: bool,
     /// Whether attempts will carry a token, so that the rule on `ws` is checked before the first one.
     pub(crate) sends_credentials: bool,
     /// The largest message accepted from the server, in bytes.
@@ -70,6 +72,7 @@ impl Default for DialConfig {
             proxy: None,
             timeouts: StageTimeouts::default(),
             allow_insecure: false,
+            follow_redirect: false,
             sends_credentials: false,
             max_message_bytes: 16 << 20,
             max_send_bytes: 16 << 20,
@@ -90,6 +93,7 @@ impl fmt::Debug for DialConfig {
             .field("proxy", &self.proxy)
             .field("timeouts", &self.timeouts)
             .field("allow_insecure", &self.allow_insecure)
+            .field("follow_redirect", &self.follow_redirect)
             .field("max_message_bytes", &self.max_message_bytes)
             .finish_non_exhaustive()
     }

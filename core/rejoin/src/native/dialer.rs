@@ -12,7 +12,7 @@ use super::readahead::ReadAhead;
 use super::target::{Endpoint, Target};
 use super::tls::Connector;
 use super::transport::Transport;
-use super::upgrade::{Upgraded, upgrade};
+use super::upgrade::{Answer, Identity, Upgraded, upgrade};
 use super::{happy_eyeballs, socket, stage};
 
 /// What tungstenite keeps for each connection and touches in full. Only control frames and fragments need it.
@@ -77,7 +77,7 @@ impl Dialer {
 
     /// Opens what carries HTTP: TCP, through the proxy where there is one, and TLS.
     pub(super) async fn open(&self) -> Result<Transport, Error> {
-        self.0.open().await
+        self.0.open(self.0.target.endpoint()).await
     }
 
     pub(super) fn target(&self) -> &Target {
@@ -108,16 +108,31 @@ impl Inner {
         if token.is_some() {
             self.config.check_credentials_allowed(target)?;
         }
-        let mut transport = self.open().await?;
-        let upgrading = upgrade(&mut transport, target, &self.config, token);
-        let limit = self.config.timeouts.upgrade;
-        let Upgraded { subprotocol, rest } = stage::within("upgrade", limit, upgrading).await?;
-        let socket = Frames::new(transport, &rest, self.frame_config());
-        Ok(Link { socket, subprotocol })
+        let mut target = target.clone();
+        let mut identity = Identity { token, headers: &self.config.headers };
+        let mut follow = self.config.follow_redirect;
+        loop {
+            let mut transport = self.open(target.endpoint()).await?;
+            let upgrading = upgrade(&mut transport, &target, &self.config, identity, follow);
+            let limit = self.config.timeouts.upgrade;
+            match stage::within("upgrade", limit, upgrading).await? {
+                Answer::Upgraded(Upgraded { subprotocol, rest }) => {
+                    let socket = Frames::new(transport, &rest, self.frame_config());
+                    return Ok(Link { socket, subprotocol });
+                }
+                Answer::Elsewhere(next) => {
+                    if !next.has_origin_of(&target) {
+                        identity = Identity::default();
+                    }
+                    target = next;
+                    follow = false;
+                }
+            }
+        }
     }
 
-    async fn open(&self) -> Result<Transport, Error> {
-        let tcp = self.reach_server().await?;
+    async fn open(&self, server: &Endpoint) -> Result<Transport, Error> {
+        let tcp = self.reach(server).await?;
         let Some(tls) = &self.tls else { return Ok(Transport::plain(tcp)) };
         let handshake = tls.connect(ReadAhead::new(tcp));
         let stream = stage::within("tls", self.config.timeouts.tls, handshake).await?;
@@ -125,12 +140,12 @@ impl Inner {
     }
 
     /// TCP to the server, through the proxy where there is one.
-    async fn reach_server(&self) -> Result<TcpStream, Error> {
+    async fn reach(&self, server: &Endpoint) -> Result<TcpStream, Error> {
         let Some(proxy) = &self.config.proxy else {
-            return self.open_tcp(self.target.endpoint()).await;
+            return self.open_tcp(server).await;
         };
         let stream = self.open_tcp(proxy.endpoint()).await.map_err(|error| proxy.failure(error.message()))?;
-        let tunnel = proxy.tunnel(stream, self.target.endpoint());
+        let tunnel = proxy.tunnel(stream, server);
         stage::within("proxy", self.config.timeouts.proxy, tunnel).await.map_err(|error| {
             if error.code() == ErrorCode::Proxy { error } else { proxy.failure(error.message()) }
         })

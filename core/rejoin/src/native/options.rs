@@ -50,6 +50,15 @@ impl<K> Builder<K> {
         self
     }
 
+    /// Follows one redirect (301, 302, 307 or 308) of a `wss://` server to the same host, in each attempt. On another port it
+    /// asks without credentials and without the headers of [`header`](Self::header). Default false: a redirect is the error
+    /// `redirect`, which is final.
+    #[must_use]
+    pub fn follow_redirect(mut self, follow: bool) -> Self {
+        self.dial.follow_redirect = follow;
+        self
+    }
+
     /// Bounds the stages of one attempt: name resolution, TCP for each address, proxy, TLS. Default 5 s each; the
     /// upgrade has twice that.
     #[must_use]

@@ -2,6 +2,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use http::Uri;
+use http::uri::PathAndQuery;
 use rejoin_proto::Error;
 
 /// Where to connect: a checked `ws` or `wss` URL.
@@ -42,6 +43,28 @@ impl Target {
     /// Whether the connection is encrypted (`wss`).
     pub(crate) fn is_secure(&self) -> bool {
         self.secure
+    }
+
+    /// Where an encrypted server sends us: encrypted too, and on the same host, or nowhere.
+    pub(super) fn redirected(&self, location: &str) -> Option<Self> {
+        if !self.secure {
+            return None;
+        }
+        if location.starts_with('/') && !location.starts_with("//") {
+            let path_and_query = location.parse::<PathAndQuery>().ok()?.as_str().to_owned();
+            return Some(Self { path_and_query, ..self.clone() });
+        }
+        let secure = |scheme: &str| matches!(scheme, "wss" | "https").then_some(443);
+        let (uri, endpoint) = parse_url("location", location, secure).ok()?;
+        let path_and_query = uri.path_and_query().map_or("/", PathAndQuery::as_str).to_owned();
+        let host = self.endpoint.host.clone();
+        let same_host = endpoint.host.eq_ignore_ascii_case(&host);
+        same_host.then_some(Self { endpoint: Endpoint { host, ..endpoint }, path_and_query, ..*self })
+    }
+
+    /// Whether both have the same scheme, host and port.
+    pub(super) fn has_origin_of(&self, other: &Self) -> bool {
+        self.secure == other.secure && self.endpoint == other.endpoint
     }
 
     /// Whether the host is this machine, so that nothing crosses a network.

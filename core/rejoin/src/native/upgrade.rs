@@ -25,30 +25,60 @@ pub(super) struct Upgraded {
     pub(super) rest: Vec<u8>,
 }
 
-/// Asks for the upgrade on a fresh stream and checks the answer.
+/// How the server answered.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The stream carries frames from now on.
+    Upgraded(Upgraded),
+    /// The same host wants to be asked in this place.
+    Elsewhere(Target),
+}
+
+/// What shows the server who asks. Nothing, by default.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Identity<'a> {
+    /// For the header `Authorization`.
+    pub(super) token: Option<&'a Secret>,
+    /// The application's own headers, any of which may be a credential.
+    pub(super) headers: &'a [(String, Secret)],
+}
+
+/// Asks for the upgrade on a fresh stream and checks the answer. Without `follow` a redirect is an error.
 pub(super) async fn upgrade(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     target: &Target,
     config: &DialConfig,
-    token: Option<&Secret>,
-) -> Result<Upgraded, Error> {
+    identity: Identity<'_>,
+    follow: bool,
+) -> Result<Answer, Error> {
     let key = generate_key();
-    let request = request(target, config, token, &key)?;
+    let request = request(target, config, identity, &key)?;
     let write = async {
         stream.write_all(request.as_bytes()).await?;
         stream.flush().await
     };
     write.await.map_err(|error| stage::io_error(STAGE, &error))?;
     let response = read_response(STAGE, stream).await?;
+    if follow
+        && matches!(response.status, 301 | 302 | 307 | 308)
+        && let Some(next) = response.header("location").next().and_then(|place| target.redirected(place))
+    {
+        return Ok(Answer::Elsewhere(next));
+    }
     if response.status != 101 {
         let now: SystemTime = (config.wall_clock)();
         return Err(refusal::explain(response, stream, now).await);
     }
     let subprotocol = check(&response, &key, &config.subprotocols)?;
-    Ok(Upgraded { subprotocol, rest: response.rest })
+    Ok(Answer::Upgraded(Upgraded { subprotocol, rest: response.rest }))
 }
 
-fn request(target: &Target, config: &DialConfig, token: Option<&Secret>, key: &str) -> Result<String, Error> {
+fn request(
+    target: &Target,
+    config: &DialConfig,
+    Identity { token, headers }: Identity<'_>,
+    key: &str,
+) -> Result<String, Error> {
     let mut request = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n",
@@ -59,7 +89,7 @@ fn request(target: &Target, config: &DialConfig, token: Option<&Secret>, key: &s
     if !config.subprotocols.is_empty() {
         header("Sec-WebSocket-Protocol", &config.subprotocols.join(", "));
     }
-    for (name, value) in &config.headers {
+    for (name, value) in headers {
         // A fresh token stands in for a configured one.
         if token.is_none() || !name.eq_ignore_ascii_case("authorization") {
             header(name, value.expose());

@@ -8,6 +8,8 @@ mod native_tls;
 mod proxy;
 mod readahead;
 #[cfg(feature = "rustls-ring")]
+mod redirect;
+#[cfg(feature = "rustls-ring")]
 mod tls;
 mod upgrade;
 

@@ -12,27 +12,27 @@ use tokio_rustls::TlsAcceptor;
 use super::*;
 use crate::native::Tls;
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(super) type Authority = CertifiedIssuer<'static, KeyPair>;
 
 /// 2026-12-01: no test depends on this machine's date.
-fn today() -> SystemTime {
+pub(super) fn today() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_796_083_200)
 }
 
-fn authority() -> Authority {
+pub(super) fn authority() -> Authority {
     let mut params = CertificateParams::new(vec![]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-struct Leaf {
+pub(super) struct Leaf {
     chain: Vec<CertificateDer<'static>>,
     key: KeyPair,
 }
 
 impl Leaf {
     /// A certificate for `host`, valid in 2026 and 2027.
-    fn new(authority: &Authority, host: &str) -> Self {
+    pub(super) fn new(authority: &Authority, host: &str) -> Self {
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         params.not_before = rcgen::date_time_ymd(2026, 1, 1);
         params.not_after = rcgen::date_time_ymd(2027, 12, 31);
@@ -49,7 +49,7 @@ impl Leaf {
         data_encoding::BASE64.encode(digest(&SHA256, &self.key.subject_public_key_info()).as_ref())
     }
 
-    fn server_config(&self) -> ServerConfig {
+    pub(super) fn server_config(&self) -> ServerConfig {
         builder().with_no_client_auth().with_single_cert(self.chain.clone(), self.private_key()).unwrap()
     }
 }
@@ -84,7 +84,7 @@ async fn dial_tls(port: u16, tls: Tls, wall_clock: fn() -> SystemTime) -> Result
     dialer(&url, DialConfig { tls, wall_clock, ..patient() }).dial(Some(Secret::new("t0ken"))).await
 }
 
-fn trusting(authority: &Authority) -> Tls {
+pub(super) fn trusting(authority: &Authority) -> Tls {
     Tls::new().authority(authority.pem())
 }
 

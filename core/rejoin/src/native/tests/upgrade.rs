@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::*;
 use crate::native::frames::Received;
 use crate::native::stage;
-use crate::native::upgrade::upgrade;
+use crate::native::upgrade::{Answer, Identity, upgrade};
 
 async fn refusal(answer: &str) -> Error {
     dial(answering(answer).await).await.unwrap_err()
@@ -255,8 +255,10 @@ async fn fault_26_frames_behind_the_101_survive_a_split_at_every_byte() {
         let mut stream = Split { request: Vec::new(), answer: answer.clone(), at, given: 0 };
         let target = Target::parse("ws://127.0.0.1").unwrap();
         let config = patient();
-        let upgrading = upgrade(&mut stream, &target, &config, None);
-        let upgraded = stage::within("upgrade", PATIENCE, upgrading).await.unwrap();
+        let upgrading = upgrade(&mut stream, &target, &config, Identity::default(), false);
+        let Answer::Upgraded(upgraded) = stage::within("upgrade", PATIENCE, upgrading).await.unwrap() else {
+            panic!("a 101 leads nowhere else");
+        };
         let socket = WebSocketStream::from_partially_read(stream, upgraded.rest, Role::Client, None).await;
         let messages: Vec<_> = socket.take(3).map(Result::unwrap).collect().await;
         assert_eq!(
