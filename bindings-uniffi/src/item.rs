@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use rejoin::{CredentialsReason, Message, Outcome};
 
+use crate::logs::LogLevel;
 use crate::{Failure, Payload, Responder, Session, SocketIoSession, State};
 
 /// What a [`Mailbox`](crate::Mailbox) holds. `call` is the number that the caller gave to the call which this answers.
@@ -104,6 +105,13 @@ pub enum Item {
         request: u64,
         /// Why it is asked.
         reason: CredentialsReason,
+    },
+    /// The core wrote to the log.
+    Log {
+        /// How grave it is.
+        level: LogLevel,
+        /// Without secrets: a server is named by its host alone.
+        text: String,
     },
 }
 

@@ -12,6 +12,7 @@ mod credentials;
 mod desk;
 mod failure;
 mod item;
+mod logs;
 mod mailbox;
 mod options;
 mod payload;
@@ -27,6 +28,7 @@ pub use client::Client;
 pub use credentials::CredentialsAnswer;
 pub use failure::{Failed, Failure};
 pub use item::Item;
+pub use logs::logs;
 pub use mailbox::{Batch, Mailbox};
 pub use options::{
     BackoffOptions, ClientIdentity, Header, HeartbeatOptions, InboundOptions, Options, OutboxOptions,

@@ -3,18 +3,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 import itertools
-import logging
 import weakref
 from typing import Any, Awaitable, Callable, Coroutine, Dict, Optional, Set, Tuple, Union
 
 from . import rejoin_ffi as ffi
 from ._credentials import CredentialsCallback, CredentialsReason, answer
 from ._errors import RejoinError
+from ._logs import logger
 from ._payload import decode
 from ._receipts import Outcome
-from ._states import Disconnected, Waiting, read_state
-
-logger = logging.getLogger("rejoin")
 
 Native = Union[ffi.Client, ffi.SocketIoClient]
 
@@ -83,8 +80,6 @@ class Calls:
             self._start(self._ask(item.request, item.reason))
         elif item.is_ON_CONNECT() or item.is_ON_SOCKET_IO_CONNECT():
             self._start(self._take_step(item.request, item.session))
-        elif item.is_STATE():
-            self._log(item.state)
 
     def _resolve(self, call: int, result: Any) -> None:
         future = self._futures.get(call)
@@ -130,13 +125,3 @@ class Calls:
         native = self._native()
         if native is not None:
             native.answer_credentials(request, told)
-
-    def _log(self, native: ffi.State) -> None:
-        state = read_state(native)
-        if isinstance(state, Waiting):
-            logger.info("%s: %s, next attempt in %.1f s", self._label, state.cause, state.retry_in)
-        elif isinstance(state, Disconnected) and state.reason is not None:
-            expected = state.reason.code == "client_disconnect"
-            logger.log(logging.INFO if expected else logging.WARNING, "%s: disconnected: %s", self._label, state.reason)
-        else:
-            logger.debug("%s: %s", self._label, state)

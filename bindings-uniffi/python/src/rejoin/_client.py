@@ -9,6 +9,7 @@ from . import _options, rejoin_ffi as ffi
 from ._calls import Calls, Step
 from ._credentials import CredentialsCallback
 from ._errors import invalid, translated
+from ._logs import forward
 from ._options import Options, Seconds, TextHeartbeat
 from ._receipts import Receipt
 from ._states import NetworkHint, State, Stats, read_state, read_stats
@@ -30,6 +31,7 @@ class Connection(Generic[N]):
     def __init__(
         self, native: N, url: str, credentials: Optional[CredentialsCallback], step: Optional[Step]
     ) -> None:
+        forward()
         self._native: N = native
         self._label = urlsplit(url).netloc.rpartition("@")[2]
         self._calls = Calls(native, self._label, credentials, step)

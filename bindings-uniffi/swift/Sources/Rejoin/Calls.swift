@@ -38,6 +38,7 @@ final class Calls: @unchecked Sendable {
     private var last: UInt64 = 0
 
     init(_ native: any NativeClient, credentials: CredentialsProvider?, step: Step?) {
+        _ = Logs.forwarding
         let mailbox = native.mailbox()
         let asker = Asker(native, credentials, step)
         Task.detached { [self] in
@@ -89,7 +90,7 @@ final class Calls: @unchecked Sendable {
         case .unacknowledged(let call, let outcome, let failure):
             take(call)?.fulfil(.success(.unacknowledged(Outcome(outcome), RejoinError(failure))))
         case .text, .binary, .lagged, .state, .event, .namespaceConnected, .namespaceDisconnected, .credentials,
-            .onConnect, .onSocketIoConnect:
+            .onConnect, .onSocketIoConnect, .log:
             break
         }
     }

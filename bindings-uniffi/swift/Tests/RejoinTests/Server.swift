@@ -11,6 +11,8 @@ final class Server: Sendable {
     static let faulty = try! Server()
     /// Its `/ws` and `/private` want the token `good`.
     static let guarded = try! Server(token: "good")
+    /// As `guarded`, for tests of what is logged about it.
+    static let logged = try! Server(token: "good")
 
     let ws, http: String
     private let control: URL

@@ -8,7 +8,6 @@ import dev.rejoin.ffi.State as NativeState
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicLong
 import java.util.logging.Level
-import java.util.logging.Logger
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
@@ -18,8 +17,6 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.launch
-
-private val logger: Logger = Logger.getLogger("dev.rejoin")
 
 /** How many items cross from the core at once. */
 internal const val BATCH: UInt = 512u
@@ -66,6 +63,7 @@ internal class Calls(
     val state: StateFlow<State> = current.asStateFlow()
 
     init {
+        Logs.forward()
         val mailbox = native.mailbox()
         scope.launch(Dispatchers.Default) { run(mailbox) }
     }
@@ -117,16 +115,13 @@ internal class Calls(
             is NativeItem.Acknowledged -> resolve(item.call, End.Answer(Args(item.args)))
             is NativeItem.Unacknowledged ->
                 resolve(item.call, End.NoAnswer(Outcome(item.outcome), RejoinException(item.failure)))
-            is NativeItem.State -> {
-                current.value = State(native?.state() ?: item.state)
-                log(State(item.state))
-            }
+            is NativeItem.State -> current.value = State(native?.state() ?: item.state)
             // Where blocking is allowed: it must not stop what resolves the calls.
             is NativeItem.Credentials -> scope.launch(Dispatchers.IO) { ask(item.request, item.reason) }
             is NativeItem.OnConnect -> scope.launch(Dispatchers.IO) { take(item, item.request) }
             is NativeItem.OnSocketIoConnect -> scope.launch(Dispatchers.IO) { take(item, item.request) }
             is NativeItem.Lagged, is NativeItem.Text, is NativeItem.Binary, is NativeItem.Event,
-            is NativeItem.NamespaceConnected, is NativeItem.NamespaceDisconnected -> Unit
+            is NativeItem.NamespaceConnected, is NativeItem.NamespaceDisconnected, is NativeItem.Log -> Unit
         }
     }
 
@@ -154,14 +149,5 @@ internal class Calls(
             "${error.javaClass.simpleName}: ${error.message}"
         }
         native?.answerOnConnect(request, failure)
-    }
-
-    private fun log(state: State) {
-        when {
-            state is State.Waiting -> logger.fine { "$label: ${state.cause.message}, next attempt in ${state.retryIn}" }
-            state is State.Disconnected && state.reason != null && state.reason.code != "client_disconnect" ->
-                logger.warning { "$label: disconnected: ${state.reason.message}" }
-            else -> logger.finer { "$label: $state" }
-        }
     }
 }
