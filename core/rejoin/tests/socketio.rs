@@ -32,6 +32,23 @@ async fn events_of_any_arguments_come_back() {
 }
 
 #[tokio::test]
+async fn bare_bytes_travel_as_attachments_in_events_and_answers() {
+    let server = server().await;
+    let client = Client::builder(&server.socketio_url()).build().unwrap();
+    let mut events = client.events();
+    client.connect().await.unwrap();
+    let bytes = Bytes::from_static(&[0x34, 0x1e]);
+    let data = ("text", vec![Some((1, bytes.clone())), None], bytes.clone());
+    client.emit("echo", &data).unwrap();
+    let event = events.next().await.unwrap();
+    assert_eq!(event.raw_args().attachments().len(), 2);
+    let (text, list, last): (String, Vec<Option<(u8, Bytes)>>, Bytes) = event.args().unwrap();
+    assert_eq!((text.as_str(), list, last), data);
+    let reply = client.emit_with_ack("ack", &bytes).unwrap().await.unwrap();
+    assert_eq!(reply.args::<Bytes>().unwrap(), bytes);
+}
+
+#[tokio::test]
 async fn acknowledgements_both_ways() {
     let server = server().await;
     let client = Client::builder(&server.socketio_url()).build().unwrap();

@@ -29,12 +29,14 @@ struct Nested {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Part {
     blob: Binary,
+    bare: Bytes,
     note: Option<String>,
 }
 
 fn nested() -> Nested {
     let part = |bytes: &'static [u8], note: Option<&str>| Part {
         blob: Binary(Bytes::from_static(bytes)),
+        bare: Bytes::from_static(b"bare"),
         note: note.map(str::to_owned),
     };
     Nested {

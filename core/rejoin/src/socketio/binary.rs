@@ -8,10 +8,12 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
-/// Bytes that travel as a Socket.IO attachment. Cloning is cheap.
+/// Bytes that travel as a Socket.IO attachment, and are not copied on their way there. Cloning is cheap.
 ///
-/// Use it as the type of a field at any depth, or `#[serde(with = "rejoin::socketio::binary")]` on a field of type
-/// `Bytes`. Outside of Socket.IO it is serialised as plain bytes.
+/// Types that are byte strings to serde, such as `bytes::Bytes`, travel as attachments too, at any depth, and are copied
+/// once. This one, or `#[serde(with = "rejoin::socketio::binary")]` on a field of type `Bytes`, spares that copy, and
+/// is needed for reading where serde reads into a buffer of its own: within `#[serde(flatten)]` and in enums that are
+/// `untagged` or have a `tag`. Outside of Socket.IO it is serialised as plain bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Binary(pub Bytes);
 
@@ -41,6 +43,15 @@ pub(super) fn with_attachments<T>(attachments: Vec<Bytes>, work: impl FnOnce() -
     (result, ATTACHMENTS.take().unwrap_or_default())
 }
 
+/// Adds an attachment and gives its index, if arguments are being serialised.
+pub(super) fn attach(bytes: impl FnOnce() -> Bytes) -> Option<usize> {
+    ATTACHMENTS.with_borrow_mut(|attachments| {
+        let attachments = attachments.as_mut()?;
+        attachments.push(bytes());
+        Some(attachments.len() - 1)
+    })
+}
+
 impl Serialize for Binary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serialize(&self.0, serializer)
@@ -58,12 +69,7 @@ impl<'de> Deserialize<'de> for Binary {
 /// # Errors
 /// Those of the serialiser.
 pub fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-    let index = ATTACHMENTS.with_borrow_mut(|attachments| {
-        let attachments = attachments.as_mut()?;
-        attachments.push(bytes.clone());
-        Some(attachments.len() - 1)
-    });
-    let Some(index) = index else { return serializer.serialize_bytes(bytes) };
+    let Some(index) = attach(|| bytes.clone()) else { return serializer.serialize_bytes(bytes) };
     let mut map = serializer.serialize_map(Some(2))?;
     map.serialize_entry("_placeholder", &true)?;
     map.serialize_entry("num", &index)?;
@@ -78,7 +84,8 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, 
     deserializer.deserialize_any(Attachment)
 }
 
-struct Attachment;
+/// Reads a placeholder, or bytes as other formats have them.
+pub(super) struct Attachment;
 
 impl<'de> Visitor<'de> for Attachment {
     type Value = Bytes;

@@ -12,14 +12,14 @@ pub(super) fn to_args<T: Serialize + ?Sized>(data: &T) -> Result<Args, Error> {
     let shape = shape(data);
     let mut array = Vec::with_capacity(128);
     let write = |array: &mut Vec<u8>| match shape {
-        Shape::Arguments => serde_json::to_writer(array, data),
+        Shape::Arguments => write_json(array, data),
         Shape::Nothing => {
             array.extend(b"[]");
             Ok(())
         }
         Shape::One => {
             array.push(b'[');
-            serde_json::to_writer(&mut *array, data)?;
+            write_json(array, data)?;
             array.push(b']');
             Ok(())
         }
@@ -33,13 +33,20 @@ pub(super) fn to_args<T: Serialize + ?Sized>(data: &T) -> Result<Args, Error> {
 /// The arguments as `T`: a tuple takes one for each element, `()` none, anything else the first.
 pub(super) fn from_args<T: DeserializeOwned>(args: &Args) -> Result<T, Error> {
     let array = args.to_array();
+    // The usual event has no attachments, and need not pay for looking out for them.
+    let read = if args.attachments().is_empty() {
+        |text| serde_json::from_str::<T>(text)
+    } else {
+        attached::from_str
+    };
     let (result, _) = with_attachments(args.attachments().to_vec(), || {
-        serde_json::from_str::<T>(&array).or_else(|whole| match args.iter().next() {
-            Some(first) => serde_json::from_str::<T>(first).map_err(|_| whole),
-            None => serde_json::from_str::<T>("null").map_err(|_| whole),
-        })
+        read(&array).or_else(|whole| read(args.iter().next().unwrap_or("null")).map_err(|_| whole))
     });
     result.map_err(|error| Error::invalid("args", format_args!("are not of the type asked for: {error}")))
+}
+
+fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, data: &T) -> serde_json::Result<()> {
+    data.serialize(&mut serde_json::Serializer::with_formatter(out, attached::Attach))
 }
 
 enum Shape {
@@ -57,6 +64,7 @@ fn shape<T: Serialize + ?Sized>(data: &T) -> Shape {
     }
 }
 
+mod attached;
 mod shape;
 
 #[cfg(test)]
