@@ -49,6 +49,42 @@ async fn bare_bytes_travel_as_attachments_in_events_and_answers() {
 }
 
 #[tokio::test]
+async fn the_client_has_the_shortcuts_of_its_main_namespace() {
+    let server = server().await;
+    let client = Client::builder(&server.socketio_url()).build().unwrap();
+    let main = client.namespace("/");
+    let (sender, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let incoming = sender.clone();
+    client.on_any(move |event| {
+        incoming.send(format!("in {}", event.name())).unwrap();
+        std::future::ready(())
+    });
+    client.on_any_outgoing(move |event| {
+        sender.send(format!("out {}", event.name())).unwrap();
+        std::future::ready(())
+    });
+    let (mut named, mut changes) = (client.events_named("echo"), client.changes());
+    assert_eq!((main.sid(), main.is_recovered()), (None, false));
+    let dropped = client.volatile().emit("echo", "early").unwrap();
+    assert_eq!(dropped.await, Outcome::Dropped);
+    assert_eq!(heard.recv().await.unwrap(), "out echo");
+
+    client.connect().await.unwrap();
+    let NamespaceState::Connected { recovered: false, sid } = changes.next().await.unwrap().state else {
+        panic!("the first change is that it is connected");
+    };
+    assert_eq!((main.sid(), main.is_recovered()), (Some(sid), false));
+    client.timeout(Duration::from_secs(10)).emit_with_ack("ack", ()).unwrap().await.unwrap();
+    client.emit("echo", "late").unwrap();
+    assert_eq!(named.next().await.unwrap().args::<String>().unwrap(), "late");
+    let mut three = [heard.recv().await, heard.recv().await, heard.recv().await].map(Option::unwrap);
+    three.sort();
+    assert_eq!(three, ["in echo", "out ack", "out echo"]);
+    client.disconnect().await;
+    assert_eq!(main.sid(), None);
+}
+
+#[tokio::test]
 async fn acknowledgements_both_ways() {
     let server = server().await;
     let client = Client::builder(&server.socketio_url()).build().unwrap();

@@ -66,6 +66,7 @@ async fn missed_events_arrive_once_and_in_order_on_every_drop() {
         server.cut_and_broadcast("news", &[json!([drop, "missed"]), json!([drop, {"n": 2}])]).await;
         assert!(session.connected().await, "drop {drop}");
         assert!(matches!(session.client.state(), State::Connected { resumed: true }));
+        assert!(session.client.namespace("/").is_recovered());
         assert_eq!(session.args().await, format!(r#"[{drop},"missed"]"#));
         assert_eq!(session.args().await, format!(r#"[{drop},{{"n":2}}]"#));
         server.broadcast("news", json!([drop, "after"])).await;

@@ -145,7 +145,7 @@ impl SocketIo {
         let (mut connected, mut resumed) = (0, true);
         for namespace in self.namespaces.values() {
             match &namespace.state {
-                State::Connected { recovered } => {
+                State::Connected { recovered, .. } => {
                     connected += 1;
                     resumed &= recovered;
                 }
@@ -195,7 +195,7 @@ impl Namespace {
         }
         self.session = self.session.wrapping_add(1);
         self.wire = Wire::In;
-        self.state = State::Connected { recovered };
+        self.state = State::Connected { sid: sid.clone(), recovered };
         link.event(Event::NamespaceConnected { namespace: self.name.clone(), recovered, sid });
         link.set_lane_open(self.lane, flowing);
         self.held_bytes = 0;

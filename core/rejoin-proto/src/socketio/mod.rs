@@ -123,6 +123,21 @@ impl SocketIo {
         self.namespaces.get(namespace).is_some_and(Namespace::is_connected)
     }
 
+    /// The id of the namespace's session, if it is connected.
+    pub fn sid(&self, namespace: &str) -> Option<&ByteString> {
+        if let namespace::State::Connected { sid, .. } = &self.namespaces.get(namespace)?.state {
+            return Some(sid);
+        }
+        None
+    }
+
+    /// Whether the namespace is connected, and the server kept its session over the last break.
+    pub fn is_recovered(&self, namespace: &str) -> bool {
+        self.namespaces.get(namespace).is_some_and(|namespace| {
+            matches!(namespace.state, namespace::State::Connected { recovered: true, .. })
+        })
+    }
+
     /// Whether events and acknowledgements without attachments are passed on as they come. A driver may then keep their
     /// arguments, and give here a packet with none, or with a last string that may be an offset of recovery.
     /// Not while a namespace is being connected, when events are held.

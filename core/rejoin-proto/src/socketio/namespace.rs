@@ -34,6 +34,7 @@ pub(super) enum State {
         deadline: Timestamp,
     },
     Connected {
+        sid: ByteString,
         recovered: bool,
     },
     /// The server refused it, or did not answer in time: it stays so until the application asks again.

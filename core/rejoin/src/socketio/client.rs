@@ -1,12 +1,13 @@
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rejoin_proto::{Connection, Error, NetworkHint, State};
 use serde::Serialize;
 
 use super::builder::SocketIoOptions;
 use super::listener::Listener;
-use super::{AckFuture, Emitter, Event, Events, Namespace, SharedArc};
+use super::{AckFuture, Emitter, Event, Events, Namespace, NamespaceEvent, SharedArc};
 use crate::builder::Builder;
 use crate::platform::{Clock, MaybeSend, MaybeSync};
 use crate::receipts::Receipt;
@@ -91,9 +92,24 @@ impl Client {
         self.0.main.emitter()
     }
 
+    /// [`Emitter::timeout`] on an emitter of `/`: `client.timeout(limit).emit_with_ack("save", data)`.
+    pub fn timeout(&self, timeout: Duration) -> Emitter<'_> {
+        self.emitter().timeout(timeout)
+    }
+
+    /// [`Emitter::volatile`] on an emitter of `/`: `client.volatile().emit("typing", ())`.
+    pub fn volatile(&self) -> Emitter<'_> {
+        self.emitter().volatile()
+    }
+
     /// [`Namespace::events`] of `/`.
     pub fn events(&self) -> Events {
         self.0.main.events()
+    }
+
+    /// [`Namespace::events_named`] of `/`.
+    pub fn events_named(&self, name: &str) -> Events {
+        self.0.main.events_named(name)
     }
 
     /// [`Namespace::on`] of `/`.
@@ -103,6 +119,29 @@ impl Client {
         Fut: Future<Output = ()> + MaybeSend + 'static,
     {
         self.0.main.on(name, handler)
+    }
+
+    /// [`Namespace::on_any`] of `/`.
+    pub fn on_any<F, Fut>(&self, handler: F) -> Listener
+    where
+        F: Fn(Event) -> Fut + MaybeSend + MaybeSync + 'static,
+        Fut: Future<Output = ()> + MaybeSend + 'static,
+    {
+        self.0.main.on_any(handler)
+    }
+
+    /// [`Namespace::on_any_outgoing`] of `/`.
+    pub fn on_any_outgoing<F, Fut>(&self, handler: F) -> Listener
+    where
+        F: Fn(Event) -> Fut + MaybeSend + MaybeSync + 'static,
+        Fut: Future<Output = ()> + MaybeSend + 'static,
+    {
+        self.0.main.on_any_outgoing(handler)
+    }
+
+    /// Every change of state of every namespace, from now on.
+    pub fn changes(&self) -> Subscription<NamespaceEvent> {
+        self.0.main.changes()
     }
 
     /// The state of the connection now.

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytestring::ByteString;
 use rejoin_proto::{Error, ErrorCode, Secret};
@@ -72,6 +73,16 @@ impl Namespace {
         self.shared.is_namespace_connected(&self.name)
     }
 
+    /// The id of its session, which others can see; `None` if it is not connected.
+    pub fn sid(&self) -> Option<ByteString> {
+        self.shared.look(|inner| inner.connection.protocol().sid(&self.name).cloned())
+    }
+
+    /// Whether it is connected, and the server kept its session over the last break, so that nothing was missed.
+    pub fn is_recovered(&self) -> bool {
+        self.shared.look(|inner| inner.connection.protocol().is_recovered(&self.name))
+    }
+
     /// Connects the namespace, now and on each later link, and resolves when it is connected.
     ///
     /// # Errors
@@ -134,6 +145,16 @@ impl Namespace {
     /// ```
     pub fn emitter(&self) -> Emitter<'_> {
         Emitter::new(self)
+    }
+
+    /// An emitter that waits so long for an acknowledgement. See [`Emitter::timeout`].
+    pub fn timeout(&self, timeout: Duration) -> Emitter<'_> {
+        self.emitter().timeout(timeout)
+    }
+
+    /// An emitter of events that are sent now or not at all. See [`Emitter::volatile`].
+    pub fn volatile(&self) -> Emitter<'_> {
+        self.emitter().volatile()
     }
 
     /// Emits an event, now or when the namespace is connected, in order. See [`Emitter::emit`].
