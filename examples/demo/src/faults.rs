@@ -1,5 +1,5 @@
-use rejoin::State;
 use rejoin::socketio::Client;
+use rejoin::{NetworkHint, State};
 use rejoin_test_server::{Direction, Fault, Faults};
 
 use crate::Failure;
@@ -10,16 +10,14 @@ pub(crate) struct Scripted {
     pub(crate) title: String,
     faults: Vec<Fault>,
     breaks_the_link: bool,
+    hint: Option<NetworkHint>,
 }
 
 /// The faults in the order in which they strike: those of the network, and those of the server where it is ours.
 pub(crate) fn script(own_server: bool) -> Vec<Scripted> {
     let mut script = vec![
         breaks("the server ends the connection (FIN)", vec![Fault::Cut]),
-        breaks(
-            "half-open: the link is dead and nobody says so",
-            vec![Fault::Freeze { direction: Direction::Both, for_ms: Some(2500) }],
-        ),
+        half_open(own_server),
         passes(
             "the network is slow and uneven: 80 ms and up to 80 more",
             Fault::Delay { ms: 80, jitter_ms: 80, direction: Direction::Both, for_ms: Some(2500) },
@@ -53,33 +51,50 @@ pub(crate) fn script(own_server: bool) -> Vec<Scripted> {
     script
 }
 
+/// Our own server pings often. Another's may ping every 25 s, longer than one wants to watch: there the device seems to
+/// wake from sleep, so that the link is probed.
+fn half_open(own_server: bool) -> Scripted {
+    let frozen = |ms| vec![Fault::Freeze { direction: Direction::Both, for_ms: Some(ms) }];
+    if own_server {
+        return breaks("half-open: the link is dead and nobody says so", frozen(2500));
+    }
+    let woke = breaks("half-open: the device wakes from sleep, and its link is dead", frozen(5000));
+    Scripted { hint: Some(NetworkHint::Woke), ..woke }
+}
+
 fn breaks(title: &str, faults: Vec<Fault>) -> Scripted {
-    Scripted { title: title.to_owned(), faults, breaks_the_link: true }
+    Scripted { title: title.to_owned(), faults, breaks_the_link: true, hint: None }
 }
 
 fn passes(title: &str, fault: Fault) -> Scripted {
-    Scripted { title: title.to_owned(), faults: vec![fault], breaks_the_link: false }
+    Scripted { title: title.to_owned(), faults: vec![fault], breaks_the_link: false, hint: None }
 }
 
 impl Scripted {
-    pub(crate) async fn strike(&self, faults: &Faults) -> Result<(), Failure> {
+    /// Strikes, and resolves when the client has lost its link and has another one, where the fault does that, and
+    /// messages flow again.
+    pub(crate) async fn play(
+        &self,
+        faults: &Faults,
+        client: &Client,
+        traffic: &Traffic,
+    ) -> Result<(), Failure> {
+        let before = client.stats().connects;
+        let mut states = client.states();
         for fault in &self.faults {
             faults.apply(fault.clone()).await?;
         }
-        Ok(())
-    }
-
-    /// Until the client has lost its link and has another one, where the fault does that, and messages flow again.
-    pub(crate) async fn wait_for_its_end(&self, client: &Client, traffic: &Traffic) {
-        if !self.breaks_the_link {
-            return traffic.flow().await;
+        if let Some(hint) = self.hint {
+            client.network(hint);
         }
-        let before = client.stats().connects;
-        let mut states = client.states();
-        while client.stats().connects == before || !matches!(client.state(), State::Connected { .. }) {
-            if states.next().await.is_none() {
-                return;
+        if self.breaks_the_link {
+            while client.stats().connects == before || !matches!(client.state(), State::Connected { .. }) {
+                if states.next().await.is_none() {
+                    break;
+                }
             }
         }
+        traffic.flow().await;
+        Ok(())
     }
 }

@@ -21,7 +21,10 @@ use options::Options;
 use peer::Peer;
 use tally::Tally;
 use timeline::Timeline;
-use traffic::Traffic;
+use traffic::{Sent, Traffic};
+
+/// The longest that the script may take: about 21 s are usual.
+const LIMIT: Duration = Duration::from_secs(55);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -48,7 +51,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: &Options) -> Result<Tally, Failure> {
-    let mut peer = Peer::start(options.url.as_deref()).await?;
+    let peer = Peer::start(options.url.as_deref()).await?;
     let client = Client::builder(peer.url())
         .backoff(BackoffConfig {
             initial: Duration::from_millis(200),
@@ -62,22 +65,26 @@ async fn run(options: &Options) -> Result<Tally, Failure> {
     let watching = tokio::spawn(timeline::watch(timeline.clone(), client.clone()));
     let traffic = Traffic::start(client.clone(), &options.event, options.every);
     timeline.line(&format!("connecting to {}", peer.description()));
-    client.connect().await?;
-
-    for fault in faults::script(peer.is_own()) {
-        traffic.flow().await;
-        timeline.fault(&fault.title);
-        fault.strike(peer.faults()).await?;
-        fault.wait_for_its_end(&client, &traffic).await;
-    }
-    traffic.flow().await;
-
-    timeline.line("the last fault is over: waiting for every acknowledgement");
-    let sent = traffic.finish().await;
+    let script = play(&peer, &client, &timeline, traffic);
+    let sent = tokio::time::timeout(LIMIT, script).await.map_err(|_| {
+        let (limit, event) = (LIMIT.as_secs(), &options.event);
+        format!("not over after {limit} s: is there a Socket.IO server that acknowledges `{event}`?")
+    })??;
     let reconnects = client.stats().connects.saturating_sub(1);
     client.close().await;
     watching.await?;
     debug_assert!(matches!(client.state(), State::Disconnected { .. }));
-    let delivered = peer.deliveries(&sent);
-    Ok(Tally::new(&sent, &delivered, peer.repeats(), reconnects))
+    let delivered = peer.deliveries();
+    Ok(Tally::new(&sent, delivered.as_deref(), peer.repeats(), reconnects))
+}
+
+async fn play(peer: &Peer, client: &Client, timeline: &Timeline, traffic: Traffic) -> Result<Sent, Failure> {
+    client.connect().await?;
+    traffic.flow().await;
+    for fault in faults::script(peer.is_own()) {
+        timeline.fault(&fault.title);
+        fault.play(peer.faults(), client, &traffic).await?;
+    }
+    timeline.line("the last fault is over: waiting for every acknowledgement");
+    Ok(traffic.finish().await)
 }

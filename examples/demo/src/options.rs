@@ -6,7 +6,7 @@ cargo demo [OPTIONS]
 Sends numbered, acknowledged messages through faults, and compares what was sent with what arrived.
 
   --url URL      a Socket.IO server of yours (http://HOST:PORT) in place of the one in this process; it must acknowledge
-                 the event. The faults of the network strike on the way to it.
+                 the event. The faults of the network strike on the way to it. Delivered is what it acknowledged.
   --event NAME   the event to send: default `numbered`
   --every MS     a message each so many milliseconds: default 5
   --seed N       of the jitter: default 1

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rejoin_test_server::{Config, FaultProxy, Faults, TestServer};
 
 use crate::Failure;
-use crate::traffic::{CLIENT, Sent};
+use crate::traffic::CLIENT;
 
 /// Whom the client talks to: the server in this process, or one of the user's behind a proxy that strikes the faults.
 pub(crate) enum Peer {
@@ -61,11 +61,13 @@ impl Peer {
         }
     }
 
-    /// The numbers that were delivered, in their order: what the server gave on, or, of a foreign server, what it acknowledged.
-    pub(crate) fn deliveries(&mut self, sent: &Sent) -> Vec<u64> {
+    /// The numbers that the server gave on, in their order, where it can be asked.
+    pub(crate) fn deliveries(&self) -> Option<Vec<u64>> {
         match self {
-            Self::Own { deliveries, .. } => deliveries.try_iter().map(|delivery| delivery.seq).collect(),
-            Self::Foreign { .. } => sent.acknowledged.clone(),
+            Self::Own { deliveries, .. } => {
+                Some(deliveries.try_iter().map(|delivery| delivery.seq).collect())
+            }
+            Self::Foreign { .. } => None,
         }
     }
 

@@ -8,45 +8,63 @@ use crate::traffic::Sent;
 pub(crate) struct Tally {
     sent: u64,
     acknowledged: u64,
-    delivered: u64,
-    duplicated: u64,
-    reordered: u64,
+    delivered: Option<Delivered>,
     repeats: Option<u64>,
     reconnects: u64,
 }
 
+/// What became of the messages behind the server.
+#[derive(Debug, PartialEq, Eq)]
+struct Delivered {
+    distinct: u64,
+    duplicated: u64,
+    reordered: u64,
+}
+
 impl Tally {
-    /// `delivered` holds the numbers in the order in which they were delivered.
-    pub(crate) fn new(sent: &Sent, delivered: &[u64], repeats: Option<u64>, reconnects: u64) -> Self {
+    /// `delivered` holds the numbers in the order in which they were delivered, where the server can be asked.
+    pub(crate) fn new(sent: &Sent, delivered: Option<&[u64]>, repeats: Option<u64>, reconnects: u64) -> Self {
+        Self {
+            sent: sent.count,
+            acknowledged: sent.acknowledged,
+            delivered: delivered.map(|delivered| Delivered::new(sent.count, delivered)),
+            repeats,
+            reconnects,
+        }
+    }
+
+    /// What certainly arrived: what the server gave on, or at least acknowledged.
+    fn arrived(&self) -> u64 {
+        self.delivered.as_ref().map_or(self.acknowledged, |delivered| delivered.distinct)
+    }
+
+    fn lost(&self) -> u64 {
+        self.sent.saturating_sub(self.arrived())
+    }
+
+    /// Whether everything arrived (once, in order, as far as the server can be asked), and something happened at all.
+    pub(crate) fn is_clean(&self) -> bool {
+        let in_order = |delivered: &Delivered| (delivered.duplicated, delivered.reordered) == (0, 0);
+        self.sent > 0
+            && self.reconnects > 0
+            && self.acknowledged == self.sent
+            && self.lost() == 0
+            && self.delivered.as_ref().is_none_or(in_order)
+    }
+}
+
+impl Delivered {
+    fn new(sent: u64, delivered: &[u64]) -> Self {
         let distinct: BTreeSet<u64> =
-            delivered.iter().copied().filter(|seq| (1..=sent.count).contains(seq)).collect();
+            delivered.iter().copied().filter(|seq| (1..=sent).contains(seq)).collect();
         let mut highest = 0;
         let mut reordered = 0;
         for seq in delivered {
             reordered += u64::from(*seq < highest);
             highest = highest.max(*seq);
         }
-        Self {
-            sent: sent.count,
-            acknowledged: sent.acknowledged.len() as u64,
-            delivered: distinct.len() as u64,
-            duplicated: (delivered.len() - distinct.len()) as u64,
-            reordered,
-            repeats,
-            reconnects,
-        }
-    }
-
-    fn lost(&self) -> u64 {
-        self.sent.saturating_sub(self.delivered)
-    }
-
-    /// Whether everything arrived once, in order, and something happened at all.
-    pub(crate) fn is_clean(&self) -> bool {
-        self.sent > 0
-            && self.reconnects > 0
-            && self.acknowledged == self.sent
-            && (self.lost(), self.duplicated, self.reordered) == (0, 0, 0)
+        let duplicated = (delivered.len() - distinct.len()) as u64;
+        Self { distinct: distinct.len() as u64, duplicated, reordered }
     }
 }
 
@@ -55,16 +73,20 @@ impl fmt::Display for Tally {
         if let Some(repeats) = self.repeats {
             writeln!(f, "repeats dropped by id {repeats} · acknowledged {}", self.acknowledged)?;
         }
-        write!(
-            f,
-            "sent {} · delivered {} · lost {} · duplicated {} · reordered {} · reconnects {}",
-            self.sent,
-            self.delivered,
-            self.lost(),
-            self.duplicated,
-            self.reordered,
-            self.reconnects
-        )
+        let (sent, lost, reconnects) = (self.sent, self.lost(), self.reconnects);
+        match &self.delivered {
+            Some(Delivered { distinct, duplicated, reordered }) => write!(
+                f,
+                "sent {sent} · delivered {distinct} · lost {lost} · duplicated {duplicated} · reordered {reordered} · \
+                 reconnects {reconnects}"
+            ),
+            None => write!(
+                f,
+                "sent {sent} · acknowledged {} · lost {lost} · reconnects {reconnects} (whether one came twice or \
+                 late, only your server can tell)",
+                self.acknowledged
+            ),
+        }
     }
 }
 
@@ -73,16 +95,28 @@ mod tests {
     use super::*;
 
     fn tally(sent: u64, delivered: &[u64]) -> Tally {
-        Tally::new(&Sent { count: sent, acknowledged: (1..=sent).collect() }, delivered, None, 1)
+        Tally::new(&Sent { count: sent, acknowledged: sent }, Some(delivered), None, 1)
+    }
+
+    fn duplicated(delivered: &[u64]) -> u64 {
+        Delivered::new(3, delivered).duplicated
+    }
+
+    #[test]
+    fn a_server_that_cannot_be_asked_has_to_acknowledge_everything() {
+        let tally = |acknowledged| Tally::new(&Sent { count: 3, acknowledged }, None, None, 1);
+        assert!(tally(3).is_clean());
+        assert!(!tally(2).is_clean());
+        assert_eq!(tally(2).lost(), 1);
     }
 
     #[test]
     fn clean_only_if_each_arrived_once_in_order() {
         assert!(tally(3, &[1, 2, 3]).is_clean());
         assert_eq!(tally(3, &[1, 3]).lost(), 1);
-        assert_eq!(tally(3, &[1, 2, 2, 3]).duplicated, 1);
-        assert_eq!(tally(3, &[1, 3, 2]).reordered, 1);
-        assert_eq!(tally(3, &[1, 2, 3, 4]).duplicated, 1);
+        assert_eq!(duplicated(&[1, 2, 2, 3]), 1);
+        assert_eq!(tally(3, &[1, 3, 2]).delivered.unwrap().reordered, 1);
+        assert_eq!(duplicated(&[1, 2, 3, 4]), 1);
         for delivered in [&[1, 3][..], &[1, 2, 2, 3], &[1, 3, 2], &[1, 2, 3, 4], &[]] {
             assert!(!tally(3, delivered).is_clean(), "{delivered:?}");
         }

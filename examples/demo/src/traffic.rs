@@ -14,30 +14,24 @@ const ACK_TIMEOUT: Duration = Duration::from_secs(1);
 /// How many acknowledgements, beyond those of all that was sent before, show that messages flow.
 const FLOW: u64 = 40;
 
-/// What was sent, and what of it was acknowledged, in that order.
-#[derive(Debug, Default)]
+/// How many messages were sent, and how many of them acknowledged.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sent {
     pub(crate) count: u64,
-    pub(crate) acknowledged: Vec<u64>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Progress {
-    sent: u64,
-    acknowledged: u64,
+    pub(crate) acknowledged: u64,
 }
 
 /// Sends numbered messages until it is told to finish.
 pub(crate) struct Traffic {
     stop: Arc<AtomicBool>,
-    progress: watch::Receiver<Progress>,
+    progress: watch::Receiver<Sent>,
     task: JoinHandle<Sent>,
 }
 
 impl Traffic {
     pub(crate) fn start(client: Client, event: &str, every: Duration) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let (report, progress) = watch::channel(Progress::default());
+        let (report, progress) = watch::channel(Sent::default());
         let task = tokio::spawn(send(client, event.to_owned(), every, stop.clone(), report));
         Self { stop, progress, task }
     }
@@ -45,7 +39,7 @@ impl Traffic {
     /// Resolves when all that was sent so far, and some more, was acknowledged.
     pub(crate) async fn flow(&self) {
         let mut progress = self.progress.clone();
-        let goal = progress.borrow().sent + FLOW;
+        let goal = progress.borrow().count + FLOW;
         // An error means that the sender ended, and its own result says why.
         let _ = progress.wait_for(|progress| progress.acknowledged >= goal).await;
     }
@@ -62,7 +56,7 @@ async fn send(
     event: String,
     every: Duration,
     stop: Arc<AtomicBool>,
-    report: watch::Sender<Progress>,
+    report: watch::Sender<Sent>,
 ) -> Sent {
     let mut sent = Sent::default();
     let mut pending = JoinSet::new();
@@ -75,19 +69,19 @@ async fn send(
         match emitter.emit_with_ack(&event, message) {
             Ok(ack) => {
                 sent.count = seq;
-                pending.spawn(async move { ack.await.ok().map(|_| seq) });
+                pending.spawn(async move { ack.await.is_ok() });
             }
             // The outbox is full: it was not accepted, and the same number goes out at the next tick.
             Err(error) if error.code() == ErrorCode::QueueFull => {}
             Err(_) => break,
         }
         while let Some(done) = pending.try_join_next() {
-            sent.acknowledged.extend(done.ok().flatten());
+            sent.acknowledged += u64::from(done.unwrap_or(false));
         }
-        report.send_replace(Progress { sent: sent.count, acknowledged: sent.acknowledged.len() as u64 });
+        report.send_replace(sent);
     }
     while let Some(done) = pending.join_next().await {
-        sent.acknowledged.extend(done.ok().flatten());
+        sent.acknowledged += u64::from(done.unwrap_or(false));
     }
     sent
 }
