@@ -9,6 +9,7 @@ mod package;
 mod purity;
 mod shell;
 mod sim;
+mod targets;
 mod test;
 mod tools;
 mod wasm;
@@ -59,6 +60,12 @@ const COMMANDS: &[Command] = &[
         arguments: "python|swift|kotlin [--release]",
         about: "build a package over bindings-uniffi, and say where it is",
         run: package::command_line,
+    },
+    Command {
+        name: "check-targets",
+        arguments: "[TARGET]...",
+        about: "type-check the native stack for iOS, macOS, Android, Windows and Linux, and say what was not checked",
+        run: targets::command_line,
     },
     Command {
         name: "wasm",

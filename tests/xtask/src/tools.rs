@@ -94,6 +94,9 @@ const TOOLS: &[Tool] = &[
         source: Source::Debian { program: "mvn", packages: &["maven", "default-jdk-headless"] },
     },
     Tool { name: "swift", source: Source::Swift },
+    // What compiles the C in ring for other platforms.
+    Tool { name: "clang", source: Source::Debian { program: "clang", packages: &["clang"] } },
+    Tool { name: "llvm", source: Source::Debian { program: "llvm-ar", packages: &["llvm"] } },
 ];
 
 /// Installs the tools named, or all of them.
@@ -134,6 +137,16 @@ pub(crate) fn find(name: &str) -> Option<&'static Tool> {
 /// Installs a tool unless its pinned version is there.
 pub(crate) fn ensure(name: &str) -> Fallible<()> {
     let tool = find(name).ok_or_else(|| format!("there is no tool `{name}`; `cargo xtask tools --list`"))?;
+    ensure_installed(tool)
+}
+
+/// Installs a compilation target that no test needs.
+pub(crate) fn ensure_target(name: &'static str) -> Fallible<()> {
+    ensure_installed(&Tool { name, source: Source::RustTarget })
+}
+
+fn ensure_installed(tool: &Tool) -> Fallible<()> {
+    let name = tool.name;
     if tool.is_installed()? {
         return Ok(());
     }

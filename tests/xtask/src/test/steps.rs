@@ -150,8 +150,15 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 /// Run with `--long` too, or where `--only` names them.
-pub(super) const LONG_STEPS: &[Step] =
-    &[Step { name: "fuzz", counts: Check, needs: &["nightly", "cargo-fuzz"], run: fuzz }];
+pub(super) const LONG_STEPS: &[Step] = &[
+    Step { name: "fuzz", counts: Check, needs: &["nightly", "cargo-fuzz"], run: fuzz },
+    Step {
+        name: "targets",
+        counts: Check,
+        needs: &["clang", "llvm"],
+        run: |stage| stage.sh("cargo xtask check-targets"),
+    },
+];
 
 /// A database that cannot be fetched is no verdict on the dependencies; what it says, once fetched, is.
 fn advisories(stage: &mut Stage) -> Fallible<()> {

@@ -1,9 +1,9 @@
-use super::STEPS;
+use super::{LONG_STEPS, STEPS};
 use crate::tools;
 
 #[test]
 fn every_needed_tool_is_in_the_table() {
-    for step in STEPS {
+    for step in STEPS.iter().chain(LONG_STEPS) {
         for need in step.needs {
             assert!(tools::find(need).is_some(), "step {} needs the unknown tool {need}", step.name);
         }
