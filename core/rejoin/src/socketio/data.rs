@@ -1,5 +1,7 @@
 //! Between the application's types and the JSON text of the wire.
 
+use std::borrow::Cow;
+
 use rejoin_proto::Error;
 use rejoin_proto::socketio::Args;
 use serde::Serialize;
@@ -32,16 +34,17 @@ pub(super) fn to_args<T: Serialize + ?Sized>(data: &T) -> Result<Args, Error> {
 
 /// The arguments as `T`: a tuple takes one for each element, `()` none, anything else the first.
 pub(super) fn from_args<T: DeserializeOwned>(args: &Args) -> Result<T, Error> {
-    let array = args.to_array();
-    // The usual event has no attachments, and need not pay for looking out for them.
-    let read = if args.attachments().is_empty() {
-        |text| serde_json::from_str::<T>(text)
-    } else {
-        attached::from_str
+    let text = match T::deserialize(shape::Probe) {
+        Err(shape::Kind::Tuple) => Cow::Owned(args.to_array()),
+        Ok(_) | Err(shape::Kind::Unit | shape::Kind::Other) => {
+            Cow::Borrowed(args.iter().next().unwrap_or("null"))
+        }
     };
-    let (result, _) = with_attachments(args.attachments().to_vec(), || {
-        read(&array).or_else(|whole| read(args.iter().next().unwrap_or("null")).map_err(|_| whole))
-    });
+    // The usual event has no attachments, and need not pay for looking out for them.
+    let result = match args.attachments() {
+        [] => serde_json::from_str(&text),
+        attachments => with_attachments(attachments.to_vec(), || attached::from_str(&text)).0,
+    };
     result.map_err(|error| Error::invalid("args", format_args!("are not of the type asked for: {error}")))
 }
 

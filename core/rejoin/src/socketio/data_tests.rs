@@ -141,6 +141,17 @@ fn one_argument_is_read_as_itself_and_none_as_unit() {
 }
 
 #[test]
+fn a_list_or_any_value_is_one_argument_on_both_sides() {
+    let list = vec![serde_json::json!([1]), serde_json::json!({"a": 2})];
+    let args = to_args(&list).unwrap();
+    assert_eq!(from_args::<Vec<serde_json::Value>>(&args).unwrap(), list);
+    assert_eq!(from_args::<serde_json::Value>(&args).unwrap(), serde_json::Value::from(list));
+    assert_eq!(from_args::<serde_json::Value>(&Args::none()).unwrap(), serde_json::Value::Null);
+    assert_eq!(from_args::<[u8; 2]>(&to_args(&[1, 2]).unwrap()).unwrap(), [1, 2]);
+    assert_eq!(from_args::<Option<u8>>(&Args::none()).unwrap(), None);
+}
+
+#[test]
 fn what_cannot_be_serialised_is_an_error_at_the_call() {
     let data = BTreeMap::from([((1, 2), 3)]);
     let error = to_args(&data).unwrap_err();

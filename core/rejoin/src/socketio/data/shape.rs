@@ -1,9 +1,10 @@
-//! A serialiser that looks at the outermost kind of a value, and no further.
+//! A serialiser and deserialiser that looks at the outermost kind of a value, and no further.
 
 use std::fmt;
 
-use serde::Serialize;
-use serde::ser::{Error, Impossible, Serializer};
+use serde::de::{self, Deserializer, Visitor};
+use serde::ser::{self, Impossible, Serializer};
+use serde::{Serialize, forward_to_deserialize_any};
 
 /// What the outermost value is. It travels as the "error" that ends the look.
 #[derive(Debug)]
@@ -21,7 +22,13 @@ impl fmt::Display for Kind {
 
 impl std::error::Error for Kind {}
 
-impl Error for Kind {
+impl ser::Error for Kind {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::Other
+    }
+}
+
+impl de::Error for Kind {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self::Other
     }
@@ -83,5 +90,26 @@ impl Serializer for Probe {
         serialize_map(Option<usize>) -> Never;
         serialize_struct(&'static str, usize) -> Never;
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never;
+    }
+}
+
+impl<'de> Deserializer<'de> for Probe {
+    type Error = Kind;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Kind> {
+        Err(Kind::Other)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Kind> {
+        Err(Kind::Tuple)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Kind> {
+        Err(Kind::Unit)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit_struct
+        newtype_struct seq tuple_struct map struct enum identifier ignored_any
     }
 }
