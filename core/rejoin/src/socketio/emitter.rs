@@ -103,20 +103,19 @@ impl<'a> Emitter<'a> {
         let id = shared.with(|inner, now| {
             let timeout = timeout.unwrap_or(inner.connection.config().ack_timeout);
             let ack = wants_ack.then_some(Ack { timeout, retries });
-            let shown = args.clone();
             let options = EmitOptions { ack, send: options, setup };
+            let shown = inner.router.watching(namespace.name()).map(|_| args.clone());
             let id = inner.connection.emit(namespace.name(), name, args, options, now)?;
             inner.receipts.add(id);
             if wants_ack {
                 inner.router.expect_ack(id);
             }
-            let mut wakers = Vec::new();
-            let event = || {
+            if let (Some(args), Some(watching)) = (shown, inner.router.watching(namespace.name())) {
                 let (namespace, name) = (namespace.name().into(), name.into());
-                Arrived { namespace, name, args: shown, ack: None }
-            };
-            inner.router.emitted(event, &mut wakers);
-            wakers.into_iter().for_each(std::task::Waker::wake);
+                let mut wakers = Vec::new();
+                watching.push(Arrived { namespace, name, args, ack: None }, &mut wakers);
+                wakers.into_iter().for_each(std::task::Waker::wake);
+            }
             Ok(id)
         })?;
         Ok(Receipt::new(shared.clone(), id))

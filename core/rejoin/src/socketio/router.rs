@@ -21,17 +21,25 @@ pub(crate) struct Arrived {
 }
 
 /// What a consumer asked for: the events of one name in a namespace, or all of it; what arrives, or what is emitted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(crate) enum Topic {
     Named(ByteString, ByteString),
     Any(ByteString),
     Outgoing(ByteString),
 }
 
+/// The consumers of one namespace's events, found without a copy of the names.
+#[derive(Debug, Default)]
+struct Audience {
+    named: BTreeMap<ByteString, Subscribers<Arrived>>,
+    any: Subscribers<Arrived>,
+    outgoing: Subscribers<Arrived>,
+}
+
 /// The consumers of a Socket.IO client's events.
 #[derive(Debug, Default)]
 pub(crate) struct Consumers {
-    events: BTreeMap<Topic, Subscribers<Arrived>>,
+    audiences: BTreeMap<ByteString, Audience>,
     pub(super) namespaces: Subscribers<NamespaceEvent>,
     /// Acknowledgements that are waited for, and their arguments once they came.
     acks: BTreeMap<MessageId, Option<Args>>,
@@ -41,22 +49,62 @@ pub(crate) struct Consumers {
     ended: bool,
 }
 
+impl Audience {
+    /// Gives the event to all whom it concerns. False if there is nobody.
+    fn arrived(&mut self, event: Arrived, wakers: &mut Vec<Waker>) -> bool {
+        let named = self.named.get_mut(&*event.name);
+        match named {
+            Some(named) if self.any.is_empty() => named.push(event, wakers),
+            Some(named) => named.push(event.clone(), wakers) | self.any.push(event, wakers),
+            None => self.any.push(event, wakers),
+        }
+    }
+
+    fn room(&self) -> usize {
+        let named = self.named.values().map(Subscribers::room);
+        named.min().unwrap_or(usize::MAX).min(self.any.room())
+    }
+
+    fn end(&mut self, wakers: &mut Vec<Waker>) {
+        self.named.values_mut().for_each(|subscribers| subscribers.end(wakers));
+        self.any.end(wakers);
+        self.outgoing.end(wakers);
+    }
+}
+
 impl Consumers {
     pub(super) fn topic(&mut self, topic: &Topic) -> Option<&mut Subscribers<Arrived>> {
-        self.events.get_mut(topic)
+        match topic {
+            Topic::Named(namespace, name) => self.audiences.get_mut(namespace)?.named.get_mut(name),
+            Topic::Any(namespace) => Some(&mut self.audiences.get_mut(namespace)?.any),
+            Topic::Outgoing(namespace) => Some(&mut self.audiences.get_mut(namespace)?.outgoing),
+        }
     }
 
     pub(super) fn topic_or_new(&mut self, topic: Topic) -> &mut Subscribers<Arrived> {
         let ended = self.ended;
-        self.events.entry(topic).or_insert_with(|| Subscribers::new(ended))
+        let new = || Subscribers::new(ended);
+        let (Topic::Named(namespace, _) | Topic::Any(namespace) | Topic::Outgoing(namespace)) = &topic;
+        let audience = self.audiences.entry(namespace.clone()).or_insert_with(|| Audience {
+            named: BTreeMap::new(),
+            any: new(),
+            outgoing: new(),
+        });
+        match topic {
+            Topic::Named(_, name) => audience.named.entry(name).or_insert_with(new),
+            Topic::Any(_) => &mut audience.any,
+            Topic::Outgoing(_) => &mut audience.outgoing,
+        }
     }
 
     /// Ends one consumer, and gives the waker of the task that waits for it.
     pub(super) fn leave(&mut self, topic: &Topic, id: u64) -> Option<Waker> {
-        let subscribers = self.events.get_mut(topic)?;
+        let subscribers = self.topic(topic)?;
         let waker = subscribers.remove(id);
-        if subscribers.is_empty() {
-            self.events.remove(topic);
+        if subscribers.is_empty()
+            && let Topic::Named(namespace, name) = topic
+        {
+            self.audiences.get_mut(namespace)?.named.remove(name);
         }
         waker
     }
@@ -69,32 +117,9 @@ impl Consumers {
         self.acks.remove(&id).flatten()
     }
 
-    /// Shows an event of ours to those who watch what is emitted.
-    pub(super) fn emitted(&mut self, event: impl FnOnce() -> Arrived, wakers: &mut Vec<Waker>) {
-        if self.events.keys().any(|topic| matches!(topic, Topic::Outgoing(_))) {
-            let event = event();
-            if let Some(subscribers) = self.events.get_mut(&Topic::Outgoing(event.namespace.clone())) {
-                subscribers.push(event, wakers);
-            }
-        }
-    }
-
-    fn arrived(&mut self, event: Arrived, wakers: &mut Vec<Waker>) {
-        let any = Topic::Any(event.namespace.clone());
-        let named = Topic::Named(event.namespace.clone(), event.name.clone());
-        let mut topics = [named, any].into_iter().filter(|topic| self.events.contains_key(topic));
-        let (first, second) = (topics.next(), topics.next());
-        drop(topics);
-        let mut give = |topic: Option<Topic>, event: Arrived| {
-            let subscribers = topic.and_then(|topic| self.events.get_mut(&topic));
-            subscribers.is_some_and(|subscribers| subscribers.push(event, wakers))
-        };
-        // Most events have one consumer: that one gets the event itself.
-        let observed = match second {
-            Some(_) => give(first, event.clone()) | give(second, event),
-            None => give(first, event),
-        };
-        self.unobserved += u64::from(!observed);
+    /// Those who watch what is emitted in a namespace, if there are any.
+    pub(super) fn watching(&mut self, namespace: &str) -> Option<&mut Subscribers<Arrived>> {
+        self.audiences.get_mut(namespace).map(|audience| &mut audience.outgoing).filter(|it| !it.is_empty())
     }
 }
 
@@ -104,7 +129,11 @@ impl Router for Consumers {
     fn route(&mut self, event: Event, wakers: &mut Vec<Waker>) {
         match event {
             Event::Event { namespace, name, args, ack } => {
-                self.arrived(Arrived { namespace, name, args, ack }, wakers);
+                let observed = self
+                    .audiences
+                    .get_mut(&*namespace)
+                    .is_some_and(|audience| audience.arrived(Arrived { namespace, name, args, ack }, wakers));
+                self.unobserved += u64::from(!observed);
             }
             Event::Ack { id, args, .. } => {
                 if let Some(slot) = self.acks.get_mut(&id) {
@@ -123,13 +152,12 @@ impl Router for Consumers {
     }
 
     fn room(&self) -> usize {
-        let incoming = self.events.iter().filter(|(topic, _)| !matches!(topic, Topic::Outgoing(_)));
-        incoming.map(|(_, subscribers)| subscribers.room()).min().unwrap_or(usize::MAX)
+        self.audiences.values().map(Audience::room).min().unwrap_or(usize::MAX)
     }
 
     fn end(&mut self, wakers: &mut Vec<Waker>) {
         self.ended = true;
-        self.events.values_mut().for_each(|subscribers| subscribers.end(wakers));
+        self.audiences.values_mut().for_each(|audience| audience.end(wakers));
         self.namespaces.end(wakers);
     }
 }
