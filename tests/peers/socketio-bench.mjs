@@ -1,5 +1,5 @@
-// Runs rounds with npm `socket.io-client`: one JSON object on standard input for each, and the seconds that it took
-// (or for `latency` the median in microseconds) on standard output.
+// Runs rounds with npm `socket.io-client`: one JSON object on standard input for each. On standard output the seconds that
+// it took and those of processor time (or for `latency` the median in microseconds).
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { io } from 'socket.io-client';
@@ -67,8 +67,10 @@ for await (const line of createInterface({ input: process.stdin })) {
     console.log(await latency(count, data));
     continue;
   }
-  const start = process.hrtime.bigint();
+  const [start, cpu] = [process.hrtime.bigint(), process.cpuUsage()];
   await rounds[what](count, data);
-  console.log(Number(process.hrtime.bigint() - start) / 1e9);
+  const wall = Number(process.hrtime.bigint() - start) / 1e9;
+  const { user, system } = process.cpuUsage(cpu);
+  console.log(JSON.stringify([wall, (user + system) / 1e6]));
 }
 process.exit(0);

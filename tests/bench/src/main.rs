@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let done = Options::parse().and_then(|options| match options.role {
         Role::Compare => compare(&options),
         Role::Serve { read_buffer } => server::run(read_buffer),
-        Role::ServeSocketIo => server_process::serve_socketio(),
+        Role::ServeSocketIo => socketio::server::run(),
         Role::HoldIdle { client, count, ref url } => idle::hold(client, count, url),
     });
     match done {

@@ -14,10 +14,6 @@ pub(crate) struct Time {
 }
 
 impl Time {
-    pub(crate) fn wall(wall: Duration) -> Self {
-        Self { wall, cpu: Duration::ZERO }
-    }
-
     pub(crate) fn mul_f64(self, factor: f64) -> Self {
         Self { wall: self.wall.mul_f64(factor), cpu: self.cpu.mul_f64(factor) }
     }
@@ -61,7 +57,7 @@ pub(crate) async fn timed<T>(work: impl Future<Output = T>) -> (Time, T) {
 }
 
 /// The processor time of this process.
-fn spent() -> Duration {
+pub(crate) fn spent() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }

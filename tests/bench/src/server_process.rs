@@ -1,5 +1,6 @@
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -13,6 +14,7 @@ pub(crate) const DEFAULT_READ_BUFFER: usize = 128 * 1024;
 pub(crate) struct ServerProcess {
     child: Child,
     port: u16,
+    lines: BufReader<ChildStdout>,
 }
 
 impl ServerProcess {
@@ -20,20 +22,27 @@ impl ServerProcess {
         Self::start_as(&["--serve", &read_buffer.to_string()])
     }
 
-    /// The test server, which is socketioxide.
+    /// socketioxide.
     pub(crate) fn start_socketio() -> Fallible<Self> {
         Self::start_as(&["--serve-socketio"])
     }
 
     fn start_as(arguments: &[&str]) -> Fallible<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        let mut child = command.args(arguments).stdout(Stdio::piped()).spawn()?;
+        let mut child = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().ok_or("no standard output")?);
         let mut line = String::new();
-        if let Some(out) = child.stdout.take() {
-            BufReader::new(out).read_line(&mut line)?;
-        }
+        lines.read_line(&mut line)?;
         let port = line.trim().parse()?;
-        Ok(Self { child, port })
+        Ok(Self { child, port, lines })
+    }
+
+    /// The processor time that a server of Socket.IO has spent.
+    pub(crate) fn spent(&mut self) -> Fallible<Duration> {
+        writeln!(self.child.stdin.as_mut().ok_or("no standard input")?)?;
+        let mut line = String::new();
+        self.lines.read_line(&mut line)?;
+        Ok(Duration::from_secs_f64(line.trim().parse()?))
     }
 
     pub(crate) fn url(&self) -> String {
@@ -48,19 +57,38 @@ impl Drop for ServerProcess {
     }
 }
 
-/// Serves Socket.IO until it is killed, after a line with its port.
-pub(crate) fn serve_socketio() -> Fallible<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let server = rejoin_test_server::TestServer::start(rejoin_test_server::Config::default()).await?;
-        println!("{}", server.addr().port());
-        std::future::pending().await
-    })
-}
-
 /// Raises the limit of open files as far as this user may.
 pub(crate) fn allow_many_files() -> Fallible<()> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
     Ok(())
+}
+
+/// A core for the server and the others for the clients, so that each side has what it needs: on two cores the scheduler
+/// tends to put both on one, where every client seems as slow as its server.
+#[cfg(target_os = "linux")]
+pub(crate) fn keep_to(side: Side) -> Fallible<()> {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+    let allowed = sched_getaffinity(None)?;
+    let mut cores = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core));
+    let Some(for_server) = cores.next() else { return Ok(()) };
+    let mut chosen = CpuSet::new();
+    match side {
+        Side::Server => chosen.set(for_server),
+        Side::Clients => cores.for_each(|core| chosen.set(core)),
+    }
+    // With one core there is nothing to divide.
+    if chosen.count() > 0 { Ok(sched_setaffinity(None, &chosen)?) } else { Ok(()) }
+}
+
+/// Elsewhere it is left to the system.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn keep_to(_: Side) -> Fallible<()> {
+    Ok(())
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Side {
+    Server,
+    Clients,
 }

@@ -1,17 +1,18 @@
-//! Socket.IO clients in turns against one socketioxide server: ours, rust_socketio and socket.io-client.
+//! Socket.IO clients in turns against one socketioxide server: ours, rust_socketio and socket.io-client, and a minimum
+//! written by hand, which shows how far the server lets anybody come.
 
+mod minimum;
 mod ours;
+mod player;
 mod runner;
-
-use std::time::Duration;
+pub(crate) mod server;
 
 use crate::Fallible;
 use crate::options::Options;
 use crate::report::{self, Target};
-use crate::rounds::{Time, Times, calibrate, median, ratio};
-use crate::server_process::ServerProcess;
-use ours::Session;
-use runner::Runner;
+use crate::rounds::{calibrate, median, ratio};
+use crate::server_process::{ServerProcess, Side, keep_to};
+use player::Player;
 
 /// Events or acknowledgements on the way.
 const WINDOW: usize = 64;
@@ -23,8 +24,8 @@ const LATENCY_ROUND: usize = 1_000;
 struct Contest {
     what: What,
     title: &'static str,
-    than_rust: Option<f64>,
-    than_node: Option<f64>,
+    than_rust: Target,
+    than_node: Target,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,82 +46,105 @@ impl What {
 }
 
 const CONTESTS: [Contest; 3] = [
-    // The ids of rust_socketio's acknowledgements are random, and collide.
-    Contest { what: What::Acks, title: "acknowledgements pipelined", than_rust: None, than_node: Some(4.0) },
-    Contest { what: What::Echo, title: "events echoed", than_rust: Some(1.7), than_node: None },
-    Contest { what: What::Flood, title: "a flood received", than_rust: Some(3.0), than_node: None },
+    Contest {
+        what: What::Acks,
+        title: "acknowledgements pipelined",
+        than_rust: Target::None,
+        than_node: Target::AtLeast(4.0),
+    },
+    Contest {
+        what: What::Echo,
+        title: "events echoed",
+        than_rust: Target::AtLeast(1.7),
+        than_node: Target::None,
+    },
+    Contest {
+        what: What::Flood,
+        title: "a flood received",
+        than_rust: Target::AtLeast(3.0),
+        than_node: Target::None,
+    },
 ];
 
 pub(crate) async fn compare(options: &Options) -> Fallible<()> {
-    let server = ServerProcess::start_socketio()?;
-    let mut rust = Runner::rust_socketio(&server.url())?;
-    let mut node = Runner::node(&server.url())?;
-    let mut ours = ours::connect(&server.url()).await?;
+    let mut server = ServerProcess::start_socketio()?;
+    // After the server, which would inherit it.
+    keep_to(Side::Clients)?;
+    let url = server.url();
+    // The processes first: building one takes longer than a connection lives without its heartbeat.
+    let (rust, node) = (Player::rust_socketio(&url)?, Player::node(&url)?);
+    let (ours, minimum) = (Player::ours(&url).await?, Player::minimum(&url).await?);
+    let mut players = Players { ours, minimum, rust, node };
     for size in SIZES {
         for contest in &CONTESTS {
-            contest.run(options.rounds, size, &mut ours, &mut rust, &mut node).await?;
+            players.contest(contest, options.rounds, size, &mut server).await?;
         }
-        latency(options.rounds, size, &mut ours, &mut rust, &mut node).await?;
+        players.latency(options.rounds, size).await?;
     }
     Ok(())
 }
 
-impl Contest {
-    async fn run(
-        &self,
+struct Players {
+    ours: Player,
+    minimum: Player,
+    rust: Player,
+    node: Player,
+}
+
+impl Players {
+    async fn contest(
+        &mut self,
+        contest: &Contest,
         rounds: usize,
         size: usize,
-        ours: &mut Session,
-        rust: &mut Runner,
-        node: &mut Runner,
+        server: &mut ServerProcess,
     ) -> Fallible<()> {
-        let name = self.what.name();
-        let can_rust = self.what != What::Acks;
-        ours.round(self.what, TRIAL, size).await?;
-        let count = calibrate(TRIAL, ours.round(self.what, TRIAL, size).await?);
+        let what = contest.what;
+        self.ours.round(what, TRIAL, size).await?;
+        let count = calibrate(TRIAL, self.ours.round(what, TRIAL, size).await?.wall);
         // The others are slower: their rounds are as long with fewer.
         let few = (count / 4).max(WINDOW);
-        let scale = count as f64 / few as f64;
-        node.round(name, few, size)?;
-        let (mut our_times, mut rust_times, mut node_times) =
-            (Times::default(), Times::default(), Times::default());
+        self.node.round(what, few, size).await?;
+        let Self { ours, minimum, rust, node } = self;
+        let mut players = vec![(ours, count), (minimum, count), (node, few)];
+        // The ids of rust_socketio's acknowledgements are random, and collide.
+        if what != What::Acks {
+            players.push((rust, few));
+        }
+        players.iter_mut().for_each(|(player, _)| player.forget());
         for _ in 0..rounds {
-            our_times.0.push(Time::wall(ours.round(self.what, count, size).await?));
-            node_times.0.push(Time::wall(Duration::from_secs_f64(node.round(name, few, size)? * scale)));
-            if can_rust {
-                rust_times.0.push(Time::wall(Duration::from_secs_f64(rust.round(name, few, size)? * scale)));
+            for (player, own) in &mut players {
+                player.play(server, (what, size), *own, count).await?;
             }
         }
-        println!("{}, {size} B: rejoin {:.0}/s", self.title, our_times.rate(count));
-        let target = |bound: Option<f64>| bound.map_or(Target::None, Target::AtLeast);
-        if can_rust {
-            println!("  rust_socketio 0.6.0: {:.0}/s", rust_times.rate(count));
-            report::ratio("rejoin / rust_socketio", ratio(&our_times, &rust_times).0, target(self.than_rust));
+        println!("{}, {size} B", contest.title);
+        players.iter().for_each(|(player, _)| player.show(count));
+        let Self { ours, minimum, rust, node } = self;
+        report::rates("rejoin / the minimum", ratio(&ours.times, &minimum.times), Target::None);
+        if what != What::Acks {
+            report::rates("rejoin / rust_socketio", ratio(&ours.times, &rust.times), contest.than_rust);
         }
-        println!("  socket.io-client 4.8.4: {:.0}/s", node_times.rate(count));
-        report::ratio("rejoin / socket.io-client", ratio(&our_times, &node_times).0, target(self.than_node));
+        report::rates("rejoin / socket.io-client", ratio(&ours.times, &node.times), contest.than_node);
         Ok(())
     }
-}
 
-async fn latency(
-    rounds: usize,
-    size: usize,
-    ours: &mut Session,
-    rust: &mut Runner,
-    node: &mut Runner,
-) -> Fallible<()> {
-    let (mut our_p50, mut rust_p50, mut node_p50) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        our_p50.push(ours.latency(LATENCY_ROUND, size).await?);
-        rust_p50.push(rust.round("latency", LATENCY_ROUND, size)?);
-        node_p50.push(node.round("latency", LATENCY_ROUND, size)?);
+    async fn latency(&mut self, rounds: usize, size: usize) -> Fallible<()> {
+        let Self { ours, minimum, rust, node } = self;
+        let mut players = [(ours, vec![]), (minimum, vec![]), (rust, vec![]), (node, vec![])];
+        for _ in 0..rounds {
+            for (player, times) in &mut players {
+                times.push(player.latency(LATENCY_ROUND, size).await?);
+            }
+        }
+        println!("one acknowledgement in flight, {size} B, p50");
+        let [ours, minimum, rust, node] = players.map(|(player, times)| {
+            let p50 = median(times);
+            println!("  {:<24} {p50:.1} us", player.name);
+            p50
+        });
+        report::ratio("rejoin / the minimum", ours / minimum, Target::None);
+        report::ratio("rejoin / rust_socketio", ours / rust, Target::AtMost(1.0));
+        report::ratio("rejoin / socket.io-client", ours / node, Target::AtMost(1.0));
+        Ok(())
     }
-    let (ours, rust, node) = (median(our_p50), median(rust_p50), median(node_p50));
-    println!(
-        "one acknowledgement in flight, {size} B: p50 rejoin {ours:.1} us, rust_socketio {rust:.1} us, socket.io-client {node:.1} us"
-    );
-    report::ratio("rejoin / rust_socketio, p50", ours / rust, Target::AtMost(1.0));
-    report::ratio("rejoin / socket.io-client, p50", ours / node, Target::AtMost(1.0));
-    Ok(())
 }

@@ -1,8 +1,10 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use crate::Fallible;
+use crate::rounds::Time;
 
 /// Another client in a process of its own, which runs a round for each line that it is sent.
 pub(super) struct Runner {
@@ -40,10 +42,19 @@ impl Runner {
         Ok(runner)
     }
 
-    /// The seconds of a round, or what the kind of round gives.
-    pub(super) fn round(&mut self, what: &str, count: usize, size: usize) -> Fallible<f64> {
+    pub(super) fn round(&mut self, what: &str, count: usize, size: usize) -> Fallible<Time> {
+        let (wall, cpu): (f64, f64) = serde_json::from_str(&self.order(what, count, size)?)?;
+        Ok(Time { wall: Duration::from_secs_f64(wall), cpu: Duration::from_secs_f64(cpu) })
+    }
+
+    /// The median time of one acknowledgement, in microseconds.
+    pub(super) fn latency(&mut self, count: usize, size: usize) -> Fallible<f64> {
+        Ok(self.order("latency", count, size)?.trim().parse()?)
+    }
+
+    fn order(&mut self, what: &str, count: usize, size: usize) -> Fallible<String> {
         writeln!(self.orders, "{{\"what\":\"{what}\",\"count\":{count},\"size\":{size}}}")?;
-        Ok(self.line()?.trim().parse()?)
+        self.line()
     }
 
     fn line(&mut self) -> Fallible<String> {
