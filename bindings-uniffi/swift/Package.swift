@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .library(name: "Rejoin", targets: ["Rejoin"]),
         .executable(name: "rejoin-agent", targets: ["RejoinAgent"]),
+        .executable(name: "rejoin-flood", targets: ["RejoinFlood"]),
     ],
     targets: [
         native,
@@ -21,6 +22,7 @@ let package = Package(
         .target(name: "RejoinFFI", dependencies: ["CRejoinFFI"], swiftSettings: [.swiftLanguageMode(.v5)]),
         .target(name: "Rejoin", dependencies: ["RejoinFFI"]),
         .executableTarget(name: "RejoinAgent", dependencies: ["Rejoin"], path: "Agent"),
+        .executableTarget(name: "RejoinFlood", dependencies: ["Rejoin"], path: "Bench"),
         .testTarget(name: "RejoinTests", dependencies: ["Rejoin"]),
     ]
 )

@@ -39,8 +39,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[echo] [flood] [latency] [idle] [OPTION]... | web [COUNT]",
-        about: "measure the client beside raw tokio-tungstenite, or the npm package beside others; --help shows the options",
+        arguments: "[echo] [flood] [latency] [idle] [OPTION]... | web [COUNT] | ffi [LANGUAGE]...",
+        about: "measure the client beside raw tokio-tungstenite, the npm package beside others, or Swift, Kotlin and Python; --help shows the options",
         run: bench::command,
     },
     Command {

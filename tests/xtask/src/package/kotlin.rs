@@ -21,19 +21,35 @@ pub(super) fn build(profile: Profile) -> Fallible<PathBuf> {
 
 /// The agent, built with the package.
 pub(crate) fn agent() -> Fallible<Command> {
-    let class_path = package().join("agent/target/class-path");
-    let library = native(Profile::Dev)?.join(LIBRARY);
+    let mut agent = program("agent", Profile::Dev, &["-XX:TieredStopAtLevel=1"])?;
+    agent.arg("dev.rejoin.agent.MainKt");
+    Ok(agent)
+}
+
+/// The program of the benchmark, over an optimized library.
+pub(crate) fn flood() -> Fallible<Command> {
+    let mut flood = program("bench", Profile::Release, &[])?;
+    flood.arg("dev.rejoin.bench.FloodKt");
+    Ok(flood)
+}
+
+/// The classes of a module, built with the package; the name of one is to follow.
+fn program(module: &str, profile: Profile, options: &[&str]) -> Fallible<Command> {
+    let target = package().join(module).join("target");
+    let class_path = target.join("class-path");
+    let library = native(profile)?.join(LIBRARY);
     if !is_fresh(&class_path, &[&library, &package()])? {
-        generate(Profile::Dev)?;
+        generate(profile)?;
         run(maven()?
-            .args(["--quiet", "compile", "dependency:build-classpath", "--projects", "agent", "--also-make"])
+            .args(["--quiet", "compile", "dependency:build-classpath", "--projects", module, "--also-make"])
             .arg(format!("-Dmdep.outputFile={}", class_path.display())))?;
     }
-    let classes = package().join("agent/target/classes");
-    let path = format!("{}:{}", classes.display(), fs::read_to_string(class_path)?.trim());
-    let mut agent = Command::new("java");
-    agent.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &path, "dev.rejoin.agent.MainKt"]);
-    Ok(agent)
+    let path = format!("{}:{}", target.join("classes").display(), fs::read_to_string(class_path)?.trim());
+    let mut java = Command::new("java");
+    // Before the one among the resources, which may be of the other profile.
+    java.arg(format!("-Djna.library.path={}", profile.folder().display()));
+    java.arg("-XX:+UseSerialGC").args(options).args(["-cp", &path]);
+    Ok(java)
 }
 
 /// `mvn test` against the test server.

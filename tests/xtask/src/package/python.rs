@@ -1,11 +1,12 @@
 //! The Python package: a wheel by maturin, tested in a fresh virtual environment.
 
-use super::{Profile, bindings, is_fresh, native, run, test_server};
+use super::{Profile, bindings, glue, is_fresh, native, run, test_server};
 use crate::shell::{Fallible, command, target_dir};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+const LIBRARY: &str = "librejoin_ffi.so";
 const MATURIN: &str = "maturin==1.16.0";
 const TEST_TOOLS: &[&str] = &["pytest==8.4.2", "mypy==1.18.2"];
 
@@ -28,7 +29,7 @@ pub(super) fn wheel(profile: Profile) -> Fallible<PathBuf> {
 /// The agent: the wheel's contents, unpacked, and the program that drives them.
 pub(crate) fn agent() -> Fallible<Command> {
     let package = folder().join("agent");
-    let library = native(Profile::Dev)?.join("librejoin_ffi.so");
+    let library = native(Profile::Dev)?.join(LIBRARY);
     if !is_fresh(&package, &[&library, &source()])? {
         if package.exists() {
             fs::remove_dir_all(&package)?;
@@ -43,6 +44,29 @@ pub(crate) fn agent() -> Fallible<Command> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONUNBUFFERED", "1");
     Ok(agent)
+}
+
+/// The program of the benchmark, over the sources and an optimized library: no wheel, so no interpreter of our own.
+pub(crate) fn flood() -> Fallible<Command> {
+    let library = native(Profile::Release)?.join(LIBRARY);
+    let path = folder().join("bench");
+    let generated = path.join("rejoin/rejoin_ffi");
+    if path.exists() {
+        fs::remove_dir_all(&path)?;
+    }
+    fs::create_dir_all(&generated)?;
+    for entry in fs::read_dir(source().join("src/rejoin"))? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            fs::copy(entry.path(), path.join("rejoin").join(entry.file_name()))?;
+        }
+    }
+    glue("python", &library, &generated)?;
+    fs::write(generated.join("__init__.py"), "from .rejoin_ffi import *\n")?;
+    fs::copy(&library, generated.join(LIBRARY))?;
+    let mut flood = Command::new("python3");
+    flood.arg(source().join("bench/flood.py")).env("PYTHONPATH", path);
+    Ok(flood)
 }
 
 /// Makes the fresh environment with the wheel in it; gives the commands that test there.

@@ -34,28 +34,37 @@ pub(crate) fn agent() -> Fallible<Command> {
     let library = native(Profile::Dev)?.join("librejoin_ffi.so");
     if !is_fresh(&program, &[&library, &package()])? {
         build(Profile::Dev)?;
-        run(&mut swift("build --product rejoin-agent")?)?;
+        run(&mut swift(Profile::Dev, "build --product rejoin-agent")?)?;
     }
     let mut agent = tools::swift::inside(&package(), &program)?;
     agent.stdin(Stdio::inherit()).env("LD_LIBRARY_PATH", Profile::Dev.folder());
     Ok(agent)
 }
 
+/// The program of the benchmark, optimized like the library.
+pub(crate) fn flood() -> Fallible<Command> {
+    build(Profile::Release)?;
+    run(&mut swift(Profile::Release, "build --configuration release --product rejoin-flood")?)?;
+    let mut flood = tools::swift::inside(&package(), &scratch().join("release/rejoin-flood"))?;
+    flood.env("LD_LIBRARY_PATH", Profile::Release.folder());
+    Ok(flood)
+}
+
 /// `swift test` against the test server.
 pub(crate) fn tests() -> Fallible<Command> {
     build(Profile::Dev)?;
-    let mut test = swift("test")?;
+    let mut test = swift(Profile::Dev, "test")?;
     test.env("REJOIN_TEST_SERVER", test_server()?);
     Ok(test)
 }
 
 /// `swift`, building in the target folder, with the native library at hand.
-fn swift(words: &str) -> Fallible<Command> {
+fn swift(profile: Profile, words: &str) -> Fallible<Command> {
     tools::ensure("swift")?;
     let mut swift = tools::swift::inside(&package(), "swift".as_ref())?;
     swift.args(words.split(' ')).arg("--scratch-path").arg(scratch());
-    swift.arg("-Xlinker").arg(format!("-L{}", Profile::Dev.folder().display()));
-    swift.env("LD_LIBRARY_PATH", Profile::Dev.folder());
+    swift.arg("-Xlinker").arg(format!("-L{}", profile.folder().display()));
+    swift.env("LD_LIBRARY_PATH", profile.folder());
     Ok(swift)
 }
 
