@@ -2,7 +2,6 @@ import asyncio
 import random
 
 import rejoin
-from rejoin import Backoff, NetworkHint
 
 WAITS = 3000
 
@@ -27,41 +26,3 @@ async def test_cancelled_waits_lose_nothing(server):
             except asyncio.CancelledError:
                 pass
         assert got == [str(number) for number in range(sent)]
-
-
-async def test_random_calls_never_hang_or_crash(server):
-    dice = random.Random(7)
-
-    def credentials(reason):
-        if dice.random() < 0.2:
-            raise RuntimeError("no credentials")
-        return None
-
-    for _ in range(60):
-        client = rejoin.Client(server.ws, credentials=credentials, backoff=Backoff(initial=0.001, max=0.002))
-        messages, tasks = client.messages(), []
-        calls = [
-            lambda: tasks.append(asyncio.ensure_future(client.connect())),
-            lambda: tasks.append(asyncio.ensure_future(client.disconnect())),
-            lambda: tasks.append(asyncio.ensure_future(messages.__anext__())),
-            lambda: client.send("x" * dice.randrange(100), volatile=dice.random() < 0.5),
-            lambda: client.send(b"y").withdraw(),
-            lambda: client.network(dice.choice(list(NetworkHint))),
-            lambda: (client.state, client.stats, client.states().drain(), repr(client)),
-            lambda: tasks and dice.choice(tasks).cancel(),
-            lambda: server.fault(fault="reset"),
-        ]
-        weights = [3, 2, 3, 9, 9, 4, 4, 3, 0.2]
-        for step in range(50):
-            if step == dice.randrange(50):
-                tasks.append(asyncio.ensure_future(client.close()))
-            try:
-                dice.choices(calls, weights)[0]()
-            except rejoin.RejoinError as error:
-                assert error.code in ("client_closed", "queue_full")
-            if dice.random() < 0.3:
-                await asyncio.sleep(0.001 * dice.random())
-        await client.close()
-        for end in await asyncio.gather(*tasks, return_exceptions=True):
-            known = (rejoin.RejoinError, asyncio.CancelledError, StopAsyncIteration)
-            assert not isinstance(end, BaseException) or isinstance(end, known), end

@@ -7,7 +7,7 @@ mod totals;
 use crate::shell::{Fallible, Logged};
 use crate::tools;
 use report::Report;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use steps::{LONG_STEPS, STEPS, Step};
 
@@ -109,5 +109,13 @@ impl Stage {
     /// The same with environment variables.
     fn sh_with(&self, variables: &[(&str, &str)], line: &str) -> Fallible<()> {
         self.log.run(crate::shell::command(line).envs(variables.iter().copied()))
+    }
+
+    /// Runs tests that read from the environment whether all of their seeds are wanted.
+    fn tests(&self, command: &mut Command) -> Fallible<()> {
+        if self.long {
+            command.env("REJOIN_LONG", "1");
+        }
+        self.log.run(command)
     }
 }

@@ -89,13 +89,13 @@ pub(super) const STEPS: &[Step] = &[
         name: "swift",
         counts: Tests,
         needs: &["swift"],
-        run: |stage| stage.log.run(&mut package::swift::tests()?),
+        run: |stage| stage.tests(&mut package::swift::tests()?),
     },
     Step {
         name: "kotlin",
         counts: Tests,
         needs: &["maven"],
-        run: |stage| stage.log.run(&mut package::kotlin::tests()?),
+        run: |stage| stage.tests(&mut package::kotlin::tests()?),
     },
     Step {
         name: "conformance",
@@ -210,7 +210,7 @@ fn wasm(stage: &mut Stage) -> Fallible<()> {
 
 /// The types first, then the tests: on the built wheel, in an environment with nothing else in it.
 fn python(stage: &mut Stage) -> Fallible<()> {
-    package::python::tests()?.iter_mut().try_for_each(|command| stage.log.run(command))
+    package::python::tests()?.iter_mut().try_for_each(|command| stage.tests(command))
 }
 
 /// The npm package in Node.js and in a browser, and the example that is built on it.
