@@ -13,6 +13,8 @@ impl Numbers<'_> {
         self.0.next().copied().filter(|number| !number.is_nan())
     }
 
+    // Its code would stand fifteen times in `config`.
+    #[inline(never)]
     fn duration(&mut self, default: Duration) -> Duration {
         self.next().map_or(default, |millis| Duration::from_micros((millis * 1000.0) as u64))
     }

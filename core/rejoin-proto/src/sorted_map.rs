@@ -1,21 +1,20 @@
-//! A map in the order of its keys, for keys that come mostly in order and leave mostly from the front.
+//! A map in the order of its keys, for few entries.
 
 #[cfg(test)]
 #[path = "sorted_map_tests.rs"]
 mod tests;
 
 use core::borrow::Borrow;
-use std::collections::VecDeque;
 
 /// Does what is needed of a `BTreeMap` with an eighth of its code, which counts in a page.
 ///
-/// An entry in the middle costs a move of those before or after it, whichever are fewer.
+/// To insert or remove an entry costs a move of those after it.
 #[derive(Debug)]
-pub(crate) struct SortedMap<K, V>(VecDeque<(K, V)>);
+pub(crate) struct SortedMap<K, V>(Vec<(K, V)>);
 
 impl<K, V> Default for SortedMap<K, V> {
     fn default() -> Self {
-        Self(VecDeque::new())
+        Self(Vec::new())
     }
 }
 
@@ -28,11 +27,7 @@ impl<K: Ord, V> SortedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        match self.0.back() {
-            Some((last, _)) if last.borrow() < key => Err(self.0.len()),
-            Some(_) => self.0.binary_search_by(|(other, _)| other.borrow().cmp(key)),
-            None => Err(0),
-        }
+        self.0.binary_search_by(|(other, _)| other.borrow().cmp(key))
     }
 
     pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
@@ -67,11 +62,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         K: Borrow<Q>,
     {
         let at = self.find(key).ok()?;
-        self.0.remove(at).map(|(_, value)| value)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.0.iter().map(|(key, value)| (key, value))
+        Some(self.0.remove(at).1)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {

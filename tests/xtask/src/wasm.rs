@@ -44,7 +44,7 @@ pub(crate) fn build() -> Fallible<()> {
         .args(["--target=wasm32-unknown-unknown", "-Zbuild-std=std,panic_abort"])
         .arg("-Zbuild-std-features=optimize_for_size")
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort")
+        .env("RUSTFLAGS", "-Zunstable-options -Zlocation-detail=none -Cpanic=immediate-abort")
         // Incremental compilation would split what is to be optimised as a whole.
         .env("CARGO_INCREMENTAL", "0"))?;
     let wasm = target_dir().join("wasm32-unknown-unknown/wasm/rejoin_wasm.wasm");

@@ -53,7 +53,9 @@ impl Outbox {
         }
         if let Some((at, _)) = replaced {
             let old = self.lanes.get_mut(&entry.lane).and_then(|lane| lane.queue.remove(at));
-            self.end_queued(old, Outcome::Dropped, Some(ErrorCode::Dropped));
+            if let Some(old) = old {
+                self.end_queued(&old, Outcome::Dropped, Some(ErrorCode::Dropped));
+            }
         }
         self.make_room(&entry);
         self.next_id += 1;
@@ -104,7 +106,7 @@ impl Outbox {
                 })
                 .min_by_key(|(id, _, _)| *id);
             let Some(old) = oldest.and_then(|(_, at, lane)| lane.queue.remove(at)) else { return };
-            self.end_queued([old], Outcome::Dropped, Some(ErrorCode::Dropped));
+            self.end_queued(&old, Outcome::Dropped, Some(ErrorCode::Dropped));
         }
     }
 }

@@ -1,5 +1,6 @@
 use core::fmt;
 use core::time::Duration;
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -203,4 +204,27 @@ pub(super) struct InFlight {
     pub(super) entry: Entry,
     pub(super) first_frame: u64,
     pub(super) last_frame: u64,
+}
+
+/// Where the message is, or would be, in a queue in the order of ids.
+pub(super) fn find(queue: &VecDeque<Entry>, id: MessageId) -> Result<usize, usize> {
+    match queue.back() {
+        Some(last) if last.id < id => Err(queue.len()),
+        _ => queue.binary_search_by_key(&id, |entry| entry.id),
+    }
+}
+
+/// Takes the message out of a queue in the order of ids.
+pub(super) fn remove(queue: &mut VecDeque<Entry>, id: MessageId) -> Option<Entry> {
+    queue.remove(find(queue, id).ok()?)
+}
+
+/// Takes some messages out of a queue. Both stay in order.
+pub(super) fn take_those(queue: &mut VecDeque<Entry>, is_one: &dyn Fn(&Entry) -> bool) -> VecDeque<Entry> {
+    let mut taken = VecDeque::new();
+    if queue.iter().any(is_one) {
+        let (gone, kept) = core::mem::take(queue).into_iter().partition(is_one);
+        (taken, *queue) = (gone, kept);
+    }
+    taken
 }

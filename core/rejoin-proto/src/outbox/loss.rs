@@ -1,9 +1,10 @@
 //! What becomes of messages when a link, a lane or the client ends.
 
 use core::cmp::Reverse;
-use std::collections::VecDeque;
 
-use super::{Entry, InFlight, LaneId, MessageId, Outbox, Outcome, Receipt, earliest};
+use super::{
+    Entry, InFlight, LaneId, MessageId, Outbox, Outcome, Receipt, earliest, find, remove, take_those,
+};
 use crate::ErrorCode;
 
 impl Outbox {
@@ -22,10 +23,10 @@ impl Outbox {
         self.queued += 1;
         let Some(lane) = self.lanes.get_mut(&entry.lane) else {
             // The application gave up the lane meanwhile: nothing would ever send it.
-            return self.end_queued([entry], Outcome::Withdrawn, None);
+            return self.end_queued(&entry, Outcome::Withdrawn, None);
         };
         self.next_expiry = earliest(self.next_expiry, entry.expires);
-        let at = lane.queue.partition_point(|queued| queued.id < entry.id);
+        let at = find(&lane.queue, entry.id).unwrap_or_else(|at| at);
         lane.queue.insert(at, entry);
     }
 
@@ -36,7 +37,7 @@ impl Outbox {
             self.receipts.push_back(Receipt { id, outcome: Outcome::Unconfirmed, cause });
         }
         self.next_ack_deadline = None;
-        for entry in core::mem::take(&mut self.awaiting).into_values() {
+        for entry in core::mem::take(&mut self.awaiting) {
             self.send_again_or(entry, ErrorCode::Unconfirmed);
         }
         self.remaining.clear();
@@ -67,20 +68,16 @@ impl Outbox {
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         lane.open = false;
         let all = id == LaneId::SETUP;
-        if all || lane.queue.iter().any(|entry| entry.volatile) {
-            let (gone, kept): (VecDeque<_>, _) =
-                lane.queue.drain(..).partition(|entry| all || entry.volatile);
-            lane.queue = kept;
-            self.end_queued(gone, Outcome::Dropped, Some(ErrorCode::NotConnected));
-        }
+        let gone = take_those(&mut lane.queue, &|entry| all || entry.volatile);
+        self.end_all(gone, Outcome::Dropped, Some(ErrorCode::NotConnected));
     }
 
     /// The peer ended a lane, and the link lives on: no acknowledgement will come for what was sent there.
     pub(crate) fn lane_lost(&mut self, lane: LaneId) {
         let orphans: Vec<MessageId> =
-            self.awaiting.iter().filter(|(_, entry)| entry.lane == lane).map(|(id, _)| *id).collect();
+            self.awaiting.iter().filter(|entry| entry.lane == lane).map(|entry| entry.id).collect();
         for id in orphans {
-            if let Some(entry) = self.awaiting.remove(&id) {
+            if let Some(entry) = remove(&mut self.awaiting, id) {
                 self.send_again_or(entry, ErrorCode::Unconfirmed);
             }
         }
@@ -98,7 +95,7 @@ impl Outbox {
             self.receipts.push_back(Receipt { id, outcome: Outcome::Rejected, cause });
             return;
         }
-        let entry = self.awaiting.remove(&id).or_else(|| {
+        let entry = remove(&mut self.awaiting, id).or_else(|| {
             let at = self.in_flight.iter().position(|sent| sent.entry.id == id)?;
             self.in_flight.remove(at).map(|sent| sent.entry)
         });
@@ -109,14 +106,14 @@ impl Outbox {
 
     pub(crate) fn withdraw_lane(&mut self, lane: LaneId) {
         let Some(lane) = self.lanes.remove(&lane) else { return };
-        self.end_queued(lane.queue, Outcome::Withdrawn, None);
+        self.end_all(lane.queue, Outcome::Withdrawn, None);
     }
 
     /// The client is closed: everything ends now.
     pub(crate) fn close(&mut self) {
         self.link_lost();
         for lane in core::mem::take(&mut self.lanes).into_values() {
-            self.end_queued(lane.queue, Outcome::Withdrawn, Some(ErrorCode::ClientClosed));
+            self.end_all(lane.queue, Outcome::Withdrawn, Some(ErrorCode::ClientClosed));
         }
         self.next_expiry = None;
     }

@@ -11,7 +11,7 @@ use core::cmp::Reverse;
 use std::collections::VecDeque;
 
 pub use entry::{Ack, LaneId, MessageId, Outcome, Outgoing, Part, Receipt, SendOptions};
-use entry::{Entry, InFlight};
+use entry::{Entry, InFlight, find, remove, take_those};
 use proof::Unproven;
 
 use crate::config::OutboxConfig;
@@ -36,7 +36,8 @@ pub(crate) struct Outbox {
     shut: bool,
     lanes: SortedMap<LaneId, Lane>,
     in_flight: VecDeque<InFlight>,
-    awaiting: SortedMap<MessageId, Entry>,
+    /// In the order of their ids.
+    awaiting: VecDeque<Entry>,
     unproven: Unproven,
     receipts: VecDeque<Receipt>,
     /// Messages in lanes, in flight and awaiting, and the bytes of their payloads.
@@ -63,7 +64,7 @@ impl Outbox {
             shut: false,
             lanes: SortedMap::default(),
             in_flight: VecDeque::new(),
-            awaiting: SortedMap::default(),
+            awaiting: VecDeque::new(),
             unproven: Unproven::default(),
             receipts: VecDeque::new(),
             messages: 0,
@@ -103,7 +104,7 @@ impl Outbox {
     /// Takes back a message that has not been sent. False if it has, or is not known.
     pub(crate) fn withdraw(&mut self, id: MessageId) -> bool {
         let found = self.lanes.values_mut().find_map(|lane| {
-            let at = lane.queue.binary_search_by_key(&id, |entry| entry.id).ok()?;
+            let at = find(&lane.queue, id).ok()?;
             if lane.queue[at].transmitted { None } else { lane.queue.remove(at) }
         });
         let Some(entry) = found else { return false };
@@ -185,7 +186,9 @@ impl Outbox {
                 self.bytes -= entry.size;
                 entry.forget_payload();
             }
-            self.awaiting.get_or_insert_with(entry.id, || entry);
+            if let Err(at) = find(&self.awaiting, entry.id) {
+                self.awaiting.insert(at, entry);
+            }
         } else {
             self.messages -= 1;
             self.bytes -= entry.size;
@@ -203,17 +206,13 @@ impl Outbox {
     /// `origin`: the lane that the peer names; the set-up lane's messages may be of any.
     pub(crate) fn acknowledged(&mut self, id: MessageId, origin: LaneId) -> bool {
         let is_of = |entry: &Entry| entry.lane == origin || entry.lane == LaneId::SETUP;
-        if self.awaiting.get(&id).is_some_and(|entry| !is_of(entry)) {
-            return false;
-        }
-        let entry = match self.awaiting.remove(&id) {
-            Some(entry) => entry,
+        let entry = match find(&self.awaiting, id) {
+            Ok(at) if !is_of(&self.awaiting[at]) => return false,
+            Ok(at) => self.awaiting.remove(at),
             // The answer can come before the driver has reported the flush, or while a repeat is queued.
-            None => match self.take_transmitted(id, is_of) {
-                Some(entry) => entry,
-                None => return false,
-            },
+            Err(_) => self.take_transmitted(id, is_of),
         };
+        let Some(entry) = entry else { return false };
         self.resolve(&entry, Outcome::Acknowledged, None);
         true
     }
@@ -229,7 +228,7 @@ impl Outbox {
             return self.in_flight.remove(at).map(|sent| sent.entry);
         }
         let entry = self.lanes.values_mut().find_map(|lane| {
-            let at = lane.queue.binary_search_by_key(&id, |entry| entry.id).ok()?;
+            let at = find(&lane.queue, id).ok()?;
             if lane.queue[at].transmitted && is_of(&lane.queue[at]) { lane.queue.remove(at) } else { None }
         })?;
         self.queued -= 1;
@@ -251,19 +250,14 @@ impl Outbox {
         if self.next_expiry.is_none_or(|at| at > now) {
             return;
         }
-        let mut ended = Vec::new();
+        let mut ended = VecDeque::new();
         self.next_expiry = None;
         for lane in self.lanes.values_mut() {
-            if lane.queue.iter().any(|entry| entry.is_expired(now)) {
-                let (gone, kept): (VecDeque<_>, _) =
-                    lane.queue.drain(..).partition(|entry| entry.is_expired(now));
-                lane.queue = kept;
-                ended.extend(gone);
-            }
+            ended.append(&mut take_those(&mut lane.queue, &|entry| entry.is_expired(now)));
             let next = lane.queue.iter().filter_map(|entry| entry.expires).min();
             self.next_expiry = earliest(self.next_expiry, next);
         }
-        self.end_queued(ended, Outcome::Expired, Some(ErrorCode::Expired));
+        self.end_all(ended, Outcome::Expired, Some(ErrorCode::Expired));
     }
 
     /// Ends, or sends again, the messages whose acknowledgement is overdue. True if there was one.
@@ -274,30 +268,29 @@ impl Outbox {
         let overdue: Vec<MessageId> = self
             .awaiting
             .iter()
-            .filter(|(_, entry)| entry.ack_deadline().is_some_and(|at| at <= now))
-            .map(|(id, _)| *id)
+            .filter(|entry| entry.ack_deadline().is_some_and(|at| at <= now))
+            .map(|entry| entry.id)
             .collect();
         // From the back, so that those sent again are in order at the front of their lane.
         for id in overdue.iter().rev() {
-            if let Some(entry) = self.awaiting.remove(id) {
+            if let Some(entry) = remove(&mut self.awaiting, *id) {
                 self.send_again_or(entry, ErrorCode::AckTimeout);
             }
         }
-        self.next_ack_deadline = self.awaiting.values().filter_map(Entry::ack_deadline).min();
+        self.next_ack_deadline = self.awaiting.iter().filter_map(Entry::ack_deadline).min();
         !overdue.is_empty()
     }
 
-    /// Ends messages that waited in a lane. One that a link took before may have arrived, whatever ends it now.
-    fn end_queued(
-        &mut self,
-        entries: impl IntoIterator<Item = Entry>,
-        outcome: Outcome,
-        cause: Option<ErrorCode>,
-    ) {
+    /// Ends a message that waited in a lane. One that a link took before may have arrived, whatever ends it now.
+    fn end_queued(&mut self, entry: &Entry, outcome: Outcome, cause: Option<ErrorCode>) {
+        self.queued -= 1;
+        let outcome = if entry.transmitted { Outcome::Unconfirmed } else { outcome };
+        self.resolve(entry, outcome, cause);
+    }
+
+    fn end_all(&mut self, entries: VecDeque<Entry>, outcome: Outcome, cause: Option<ErrorCode>) {
         for entry in entries {
-            self.queued -= 1;
-            let outcome = if entry.transmitted { Outcome::Unconfirmed } else { outcome };
-            self.resolve(&entry, outcome, cause);
+            self.end_queued(&entry, outcome, cause);
         }
     }
 
