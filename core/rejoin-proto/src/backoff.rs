@@ -38,17 +38,18 @@ impl Backoff {
         let exponent = i32::try_from(self.failures.saturating_sub(1)).unwrap_or(i32::MAX);
         let ceiling = self.config.initial.as_secs_f64() * self.config.factor.powi(exponent);
         // Infinite after enough failures, and then the cap.
-        if ceiling < self.config.max.as_secs_f64() {
-            Duration::from_secs_f64(ceiling)
-        } else {
-            self.config.max
-        }
+        if ceiling < self.config.max.as_secs_f64() { from_secs(ceiling) } else { self.config.max }
     }
 }
 
-/// A duration drawn uniformly from `0..=ceiling`.
+/// As `Duration::from_secs_f64`, of which what is negative or too long cannot be, and is code for nothing.
+fn from_secs(seconds: f64) -> Duration {
+    Duration::from_nanos((seconds * 1e9) as u64)
+}
+
+/// A duration drawn uniformly from `0..ceiling`.
 pub(crate) fn up_to(ceiling: Duration, rng: &mut fastrand::Rng) -> Duration {
-    Duration::from_micros(rng.u64(0..=u64::try_from(ceiling.as_micros()).unwrap_or(u64::MAX)))
+    from_secs(ceiling.as_secs_f64() * rng.f64())
 }
 
 #[cfg(test)]

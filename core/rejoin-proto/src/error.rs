@@ -174,7 +174,7 @@ impl Error {
 
     /// An error about an argument or option: names the `field`, and says what is expected.
     pub fn invalid(field: &str, expected: impl fmt::Display) -> Self {
-        Self::new(ErrorCode::InvalidArgument, format!("{field}: {expected}"))
+        Self::new(ErrorCode::InvalidArgument, [field, ": ", &expected.to_string()].concat())
     }
 
     /// Adds the WebSocket close code that came with it (RFC 6455, section 7.4).
@@ -290,7 +290,7 @@ pub fn sanitize(text: &str) -> ByteString {
     for character in text.chars() {
         let before = clean.len();
         if character.is_control() {
-            clean.extend(character.escape_default());
+            escape(character, &mut clean);
         } else {
             clean.push(character);
         }
@@ -300,6 +300,27 @@ pub fn sanitize(text: &str) -> ByteString {
         }
     }
     clean.into()
+}
+
+/// As `char::escape_default` does it, without the formatter that it brings: a page would load that for nothing else.
+fn escape(control: char, text: &mut String) {
+    match control {
+        '\t' => text.push_str("\\t"),
+        '\n' => text.push_str("\\n"),
+        '\r' => text.push_str("\\r"),
+        other => {
+            // Control characters are below U+00A0.
+            let digits = [u32::from(other) >> 4, u32::from(other) & 15];
+            text.push_str("\\u{");
+            for digit in digits.into_iter().skip_while(|digit| *digit == 0) {
+                text.extend(char::from_digit(digit, 16));
+            }
+            if other == '\0' {
+                text.push('0');
+            }
+            text.push('}');
+        }
+    }
 }
 
 #[cfg(test)]

@@ -48,6 +48,6 @@ pub use frame::Frame;
 pub use message::Message;
 pub use outbox::{Ack, LaneId, MessageId, Outcome, Outgoing, Part, Receipt, SendOptions};
 pub use plain::{PlainWebSocket, TextHeartbeat};
-pub use protocol::{Link, Protocol};
+pub use protocol::{Link, Protocol, ProtocolInput};
 pub use time::Timestamp;
 pub use verdict::{close_cause, status_cause};

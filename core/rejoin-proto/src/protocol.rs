@@ -12,37 +12,19 @@ pub trait Protocol {
     /// What the protocol tells the application.
     type Event;
 
-    /// A socket opened: begin the handshake. When it is done, call [`Link::ready`].
-    fn opened(&mut self, link: &mut Link<'_, Self::Event>, credentials: Option<&Credentials>);
-
-    /// A frame arrived. An error closes the link with close code 1002 and counts as a strike.
+    /// Something happened to the link. An error ends it.
     ///
     /// # Errors
-    /// The peer broke the protocol, or a limit.
-    fn frame(&mut self, link: &mut Link<'_, Self::Event>, frame: Frame) -> Result<(), Error>;
-
-    /// The connection is now connected: the rejoining step is done, lanes may flow.
-    fn connected(&mut self, link: &mut Link<'_, Self::Event>);
-
-    /// The application asked to disconnect: transmit what the wire format says before the close.
-    fn closing(&mut self, link: &mut Link<'_, Self::Event>);
-
-    /// The link is gone, or the attempt failed. What was half received is dropped.
-    fn closed(&mut self, link: &mut Link<'_, Self::Event>, cause: &Error);
+    /// The peer broke the protocol or a limit, or did not keep a deadline; the credentials are of no use.
+    fn handle(&mut self, link: &mut Link<'_, Self::Event>, input: ProtocolInput<'_>) -> Result<(), Error>;
 
     /// What a close by the peer means.
     fn close_cause(&self, code: Option<u16>, reason: &str) -> Error {
         crate::close_cause(code, reason)
     }
 
-    /// The moment at which [`timeout`](Self::timeout) wants to be called.
+    /// The moment at which [`ProtocolInput::Timeout`] is wanted.
     fn deadline(&self) -> Option<Timestamp>;
-
-    /// The deadline passed.
-    ///
-    /// # Errors
-    /// The peer did not keep it.
-    fn timeout(&mut self, link: &mut Link<'_, Self::Event>) -> Result<(), Error>;
 
     /// The frame that asks the peer for a sign of life, or `None` where the wire format has none.
     /// `ping_frames` says whether the transport can send WebSocket pings.
@@ -50,6 +32,29 @@ pub trait Protocol {
 
     /// The frame that tells the peer that we live while reading is paused, if there is one.
     fn unsolicited_pong(&mut self, ping_frames: bool) -> Option<Frame>;
+}
+
+/// What happens to the link of a [`Protocol`].
+#[derive(Debug)]
+pub enum ProtocolInput<'a> {
+    /// A socket opened: begin the handshake. When it is done, call [`Link::ready`].
+    Opened {
+        /// What the application answered, where it was asked.
+        credentials: Option<&'a Credentials>,
+    },
+    /// A frame arrived.
+    Frame(Frame),
+    /// The connection is now connected: the rejoining step is done, lanes may flow.
+    Connected,
+    /// The application asked to disconnect: transmit what the wire format says before the close.
+    Closing,
+    /// The link is gone, or the attempt failed. What was half received is dropped.
+    Closed {
+        /// Why.
+        cause: &'a Error,
+    },
+    /// The [`deadline`](Protocol::deadline) passed.
+    Timeout,
 }
 
 /// What a protocol asked of the connection in one call.

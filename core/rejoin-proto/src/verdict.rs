@@ -6,7 +6,7 @@ use bytestring::ByteString;
 
 use crate::config::BackoffConfig;
 use crate::error::sanitize;
-use crate::{Error, ErrorCode, Timestamp};
+use crate::{Error, ErrorCode, Timestamp, json};
 
 /// The longest wait that a server can ask for.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
@@ -154,7 +154,7 @@ pub fn close_cause(code: Option<u16>, reason: &str) -> Error {
     let message = if reason.is_empty() {
         ByteString::from_static(what)
     } else {
-        format!("{what}: {}", sanitize(reason)).into()
+        [what, ": ", &sanitize(reason)].concat().into()
     };
     let error = Error::new(kind, message);
     match code {
@@ -178,7 +178,8 @@ pub fn status_cause(status: u16, wanted: &str, retry_after: Option<Duration>) ->
         500..=599 => ErrorCode::ServerError,
         _ => ErrorCode::Protocol,
     };
-    let error = Error::new(code, format!("HTTP {status} instead of {wanted}")).with_status(status);
+    let error = Error::new(code, ["HTTP ", &json::number(status.into()), " instead of ", wanted].concat())
+        .with_status(status);
     match retry_after {
         Some(delay) if matches!(code, ErrorCode::Busy | ErrorCode::ServerError) => {
             error.with_retry_after(delay)

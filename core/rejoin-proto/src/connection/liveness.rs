@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use super::timers::Timer;
+use super::timers::{Timer, sooner};
 use crate::Timestamp;
 
 /// Pings of the peer that are borne within a window: each costs an answer.
@@ -170,7 +170,7 @@ impl Liveness {
             }
             Heartbeat::Ping { .. } | Heartbeat::Expect { .. } | Heartbeat::None => None,
         };
-        by_answer.into_iter().chain(by_silence).min_by_key(|(at, _)| *at)
+        sooner(by_answer, by_silence)
     }
 
     /// `late`: we slept past a deadline.

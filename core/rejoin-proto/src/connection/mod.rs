@@ -25,7 +25,7 @@ use crate::verdict::Strikes;
 use crate::{Config, Credentials, Error, ErrorCode, Frame, MessageId, Part, Timestamp};
 use liveness::Liveness;
 use table::Input;
-use timers::Timers;
+use timers::{Timers, sooner};
 
 /// A deadline that is handled later than this was kept by a clock that slept or a timer that was throttled.
 const LATE: Duration = Duration::from_secs(1);
@@ -255,12 +255,11 @@ impl<P: Protocol> Connection<P> {
 
     /// When to call [`handle_timeout`](Self::handle_timeout) at the latest, and why. Changes with every other call.
     pub fn poll_timeout(&self) -> Option<(Timestamp, Timer)> {
-        let online = self.is_online();
-        let ack = self.outbox.ack_deadline().map(|at| (at, Timer::Ack));
-        let expiry = self.outbox.expiry().map(|at| (at, Timer::Expiry));
-        let protocol = self.protocol.deadline().map(|at| (at, Timer::Protocol));
-        let liveness = if online { self.liveness.next() } else { None };
-        [self.timers.next(), ack, expiry, protocol, liveness].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let liveness = if self.is_online() { self.liveness.next() } else { None };
+        let mut next = sooner(self.timers.next(), liveness);
+        next = sooner(next, self.outbox.ack_deadline().map(|at| (at, Timer::Ack)));
+        next = sooner(next, self.outbox.expiry().map(|at| (at, Timer::Expiry)));
+        sooner(next, self.protocol.deadline().map(|at| (at, Timer::Protocol)))
     }
 
     /// The state.

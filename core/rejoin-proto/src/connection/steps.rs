@@ -6,9 +6,9 @@ use super::table::client_disconnect;
 use super::timers::Alarm;
 use super::{Connection, Event, NetworkHint, Output, Phase, SocketId, State};
 use crate::backoff::up_to;
-use crate::protocol::{Link, Protocol, Requests};
+use crate::protocol::{Link, Protocol, ProtocolInput, Requests};
 use crate::verdict::Verdict;
-use crate::{Credentials, CredentialsReason, Error, ErrorCode, Frame, LaneId, Part, Timestamp};
+use crate::{Credentials, CredentialsReason, Error, ErrorCode, Frame, LaneId, Part, Timestamp, json};
 
 /// Hints never make attempts follow each other faster than this.
 const DIAL_SPACING: Duration = Duration::from_secs(1);
@@ -63,7 +63,7 @@ impl<P: Protocol> Connection<P> {
         self.ping_frames = ping_frames;
         self.enter_phase(Phase::Handshake);
         let credentials = self.credentials.take();
-        self.with_protocol(now, |protocol, link| protocol.opened(link, credentials.as_ref()));
+        self.tell_protocol(ProtocolInput::Opened { credentials: credentials.as_ref() }, now);
     }
 
     /// The peer shows that it lives.
@@ -80,11 +80,7 @@ impl<P: Protocol> Connection<P> {
         if matches!(frame, Frame::Ping(_)) && !self.liveness.pinged_by_peer(now) {
             return self.settle(Requests { end: Some(ping_flood()), ..Requests::default() }, now);
         }
-        let (result, requests) = self.call_protocol(now, |protocol, link| protocol.frame(link, frame));
-        match result {
-            Ok(()) => self.settle(requests, now),
-            Err(error) => self.settle(Requests { end: Some(error), ..requests }, now),
-        }
+        self.tell_protocol(ProtocolInput::Frame(frame), now);
     }
 
     pub(super) fn flushed(&mut self, frames: u64, now: Timestamp) {
@@ -117,7 +113,7 @@ impl<P: Protocol> Connection<P> {
         self.refused = false;
         self.enter(State::Connected { resumed: self.resumed });
         self.reading(self.reading_paused, now);
-        self.with_protocol(now, |protocol, link| protocol.connected(link));
+        self.tell_protocol(ProtocolInput::Connected, now);
     }
 
     /// The attempt failed, or the link is gone, unasked: tries again as the verdict says.
@@ -151,8 +147,10 @@ impl<P: Protocol> Connection<P> {
         match delay {
             Some(delay) => self.wait(now + delay, error.with_retryable(true)),
             None => {
-                let tries = self.backoff.failures();
-                let message = format!("gave up after {tries} attempts: {error}");
+                let tries = json::number(self.backoff.failures().into());
+                let message =
+                    ["gave up after ", &tries, " attempts: ", error.code().as_str(), ": ", error.message()]
+                        .concat();
                 self.enter_disconnected(Error::new(ErrorCode::AttemptsExhausted, message));
             }
         }
@@ -226,7 +224,8 @@ impl<P: Protocol> Connection<P> {
             self.outputs.push_back(Output::Abort { socket, code: parting_code(cause) });
         }
         self.outbox.link_lost();
-        let ((), _) = self.call_protocol(now, |protocol, link| protocol.closed(link, cause));
+        // Nothing follows from what it says to that: there is no link any more.
+        self.ask_protocol(ProtocolInput::Closed { cause }, now);
         self.control.clear();
     }
 
@@ -290,7 +289,7 @@ impl<P: Protocol> Connection<P> {
         let socket = self.socket?;
         if !self.farewell {
             self.farewell = true;
-            let ((), _) = self.call_protocol(now, |protocol, link| protocol.closing(link));
+            self.ask_protocol(ProtocolInput::Closing, now);
             if let Some(frame) = self.control.pop_front() {
                 self.outbox.count_frame();
                 return Some(frame);
@@ -329,6 +328,20 @@ impl<P: Protocol> Connection<P> {
         };
         let result = call(&mut self.protocol, &mut link);
         (result, requests)
+    }
+
+    /// What the protocol asks for when it is told this. An error of its is the end of the link.
+    fn ask_protocol(&mut self, input: ProtocolInput<'_>, now: Timestamp) -> Requests {
+        let (result, mut requests) = self.call_protocol(now, |protocol, link| protocol.handle(link, input));
+        if let Err(error) = result {
+            requests.end = Some(error);
+        }
+        requests
+    }
+
+    pub(super) fn tell_protocol(&mut self, input: ProtocolInput<'_>, now: Timestamp) {
+        let requests = self.ask_protocol(input, now);
+        self.settle(requests, now);
     }
 
     /// Does what the protocol asked for.

@@ -182,13 +182,17 @@ impl<P: Protocol> Connection<P> {
             | State::Waiting { .. }
             | State::Disconnecting => "none",
         };
-        Error::new(ErrorCode::ConnectTimeout, format!("not connected in time, phase {phase}"))
+        Error::new(ErrorCode::ConnectTimeout, ["not connected in time, phase ", phase].concat())
     }
 }
 
 /// What a callback reports says nothing of the connection, whatever its code: it is tried again.
 fn in_callback(code: ErrorCode, error: Error) -> Error {
-    if error.code() == code { error } else { Error::new(code, error.to_string()) }
+    if error.code() == code {
+        error
+    } else {
+        Error::new(code, [error.code().as_str(), ": ", error.message()].concat())
+    }
 }
 
 pub(super) fn client_disconnect() -> Error {

@@ -118,3 +118,15 @@ impl Timers {
         next.map(|(at, alarm)| (at, alarm.timer()))
     }
 }
+
+/// The one that is due first.
+pub(super) fn sooner(
+    one: Option<(Timestamp, Timer)>,
+    other: Option<(Timestamp, Timer)>,
+) -> Option<(Timestamp, Timer)> {
+    match (one, other) {
+        (Some((at, _)), Some((than, _))) if at <= than => one,
+        (_, None) => one,
+        _ => other,
+    }
+}

@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::liveness::Silence;
 use super::timers::Alarm;
 use super::{Connection, NetworkHint};
-use crate::protocol::{Protocol, Requests};
+use crate::protocol::{Protocol, ProtocolInput};
 use crate::{Error, ErrorCode, Frame, Timestamp};
 
 /// How long messages may have left in silence before the peer is asked for a sign of life.
@@ -112,11 +112,7 @@ impl<P: Protocol> Connection<P> {
             self.demand_pong(now);
         }
         if self.protocol.deadline().is_some_and(|at| at <= now) {
-            let (result, requests) = self.call_protocol(now, |protocol, link| protocol.timeout(link));
-            match result {
-                Ok(()) => self.settle(requests, now),
-                Err(error) => self.settle(Requests { end: Some(error), ..requests }, now),
-            }
+            self.tell_protocol(ProtocolInput::Timeout, now);
         }
         if self.is_online() {
             self.judge_silence(late, now);
@@ -129,8 +125,9 @@ impl<P: Protocol> Connection<P> {
         match self.liveness.judge(late, now) {
             None => {}
             Some(Silence::Ping) if self.liveness.is_paused() => {
-                let pong = self.protocol.unsolicited_pong(self.ping_frames);
-                self.control.extend(pong);
+                if let Some(pong) = self.protocol.unsolicited_pong(self.ping_frames) {
+                    self.control.push_back(pong);
+                }
             }
             Some(Silence::Ping) => {
                 self.ping(now);

@@ -24,7 +24,7 @@ impl Open {
     /// # Errors
     /// `protocol`: it is not a JSON object.
     pub fn decode(payload: &str) -> Result<Self, Error> {
-        if !(payload.trim_start().starts_with('{') && json::is_valid(payload, json::MAX_DEPTH)) {
+        if !(payload.trim_ascii_start().starts_with('{') && json::is_valid(payload, json::MAX_DEPTH)) {
             return Err(Error::new(ErrorCode::Protocol, "the Engine.IO handshake is not a JSON object"));
         }
         let mut open = Self {

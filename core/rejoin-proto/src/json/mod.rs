@@ -8,7 +8,8 @@ mod tests;
 
 pub use parts::{Elements, Members, elements, members};
 pub(crate) use scan::{Container, Malformed, Visitor, skip_whitespace, walk};
-pub use string::{quote, unescape};
+pub(crate) use string::number;
+pub use string::{push_number, quote, unescape};
 
 /// The deepest nesting that can be configured, and the default.
 pub const MAX_DEPTH: u32 = 128;

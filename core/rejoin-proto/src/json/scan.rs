@@ -92,14 +92,14 @@ pub(crate) fn walk<V: Visitor>(
 
 /// The open containers, one bit each.
 struct Nesting {
-    objects: u128,
+    objects: [u64; 2],
     depth: u32,
     max: u32,
 }
 
 impl Nesting {
     fn new(max: u32) -> Self {
-        Self { objects: 0, depth: 0, max: max.min(MAX_DEPTH) }
+        Self { objects: [0; 2], depth: 0, max: max.min(MAX_DEPTH) }
     }
 
     fn push(&mut self, container: Container) -> Result<(), Malformed> {
@@ -107,17 +107,19 @@ impl Nesting {
             return Err(Malformed);
         }
         self.depth += 1;
-        self.objects = self.objects << 1 | u128::from(container == Container::Object);
+        let [low, high] = self.objects;
+        self.objects = [low << 1 | u64::from(container == Container::Object), high << 1 | low >> 63];
         Ok(())
     }
 
     fn pop(&mut self) {
         self.depth -= 1;
-        self.objects >>= 1;
+        let [low, high] = self.objects;
+        self.objects = [low >> 1 | high << 63, high >> 1];
     }
 
     fn current(&self) -> Option<Container> {
-        match (self.depth, self.objects & 1) {
+        match (self.depth, self.objects[0] & 1) {
             (0, _) => None,
             (_, 0) => Some(Container::Array),
             _ => Some(Container::Object),

@@ -6,12 +6,12 @@ use std::borrow::Cow;
 /// assert_eq!(rejoin_proto::json::unescape(r"caf\u00e9"), "café");
 /// ```
 pub fn unescape(raw: &str) -> Cow<'_, str> {
-    if !raw.contains('\\') {
+    if !raw.as_bytes().contains(&b'\\') {
         return Cow::Borrowed(raw);
     }
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
+    while let Some(at) = rest.bytes().position(|byte| byte == b'\\') {
         text.push_str(&rest[..at]);
         let (character, length) = escape(&rest[at..]);
         text.push(character);
@@ -43,9 +43,12 @@ fn unicode_escape(text: &str) -> (char, usize) {
         return (character, 6);
     }
     let second = if text.get(6..8) == Some("\\u") { unit(8) } else { None };
-    match second.map(|second| char::decode_utf16([first, second]).next()) {
-        Some(Some(Ok(character))) => (character, 12),
-        Some(Some(Err(_)) | None) | None => (char::REPLACEMENT_CHARACTER, 6),
+    match (first, second) {
+        (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
+            let code = 0x10000 + ((u32::from(first) & 0x3ff) << 10 | u32::from(second) & 0x3ff);
+            (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 12)
+        }
+        (_, Some(_) | None) => (char::REPLACEMENT_CHARACTER, 6),
     }
 }
 
@@ -82,4 +85,29 @@ pub fn quote(text: &str, json: &mut String) {
     }
     json.push_str(&text[plain..]);
     json.push('"');
+}
+
+/// A number's digits: see [`push_number`].
+pub(crate) fn number(number: u64) -> String {
+    let mut text = String::new();
+    push_number(&mut text, number);
+    text
+}
+
+/// Appends a number's digits. The formatter would do it too, but is much code for a page, and slower.
+pub fn push_number(text: &mut String, number: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = number;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    for digit in &digits[at..] {
+        text.push(char::from(*digit));
+    }
 }

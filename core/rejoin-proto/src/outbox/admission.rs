@@ -2,7 +2,7 @@
 
 use super::{Entry, Lane, MessageId, Outbox, Outcome, Outgoing, Receipt, earliest};
 use crate::config::Overflow;
-use crate::{Error, ErrorCode, Timestamp};
+use crate::{Error, ErrorCode, Timestamp, json};
 
 impl Outbox {
     /// Accepts nothing from now on. What is here goes on.
@@ -24,7 +24,13 @@ impl Outbox {
             let limit = self.config.max_bytes;
             return Err(Error::new(
                 ErrorCode::TooBig,
-                format!("a message of {} bytes exceeds outbox.max_bytes, {limit}", entry.size),
+                [
+                    "a message of ",
+                    &json::number(entry.size as u64),
+                    " bytes exceeds outbox.max_bytes, ",
+                    &json::number(limit as u64),
+                ]
+                .concat(),
             ));
         }
         let id = entry.id;
@@ -39,7 +45,14 @@ impl Outbox {
                 Overflow::Reject => {
                     return Err(Error::new(
                         ErrorCode::QueueFull,
-                        format!("the outbox holds {} messages and {} bytes", self.messages, self.bytes),
+                        [
+                            "the outbox holds ",
+                            &json::number(self.messages as u64),
+                            " messages and ",
+                            &json::number(self.bytes as u64),
+                            " bytes",
+                        ]
+                        .concat(),
                     ));
                 }
                 Overflow::DropNewest => return Ok(self.refuse_politely(id)),

@@ -137,7 +137,9 @@ impl Outbox {
         entry.transmitted = true;
         let frame = entry.head.clone();
         let part = Part { message: entry.id, index: 0 };
-        self.remaining.extend(entry.attachments.iter().cloned());
+        for attachment in &entry.attachments {
+            self.remaining.push_back(attachment.clone());
+        }
         let first_frame = self.pulled;
         let last_frame = first_frame + entry.attachments.len() as u64;
         self.in_flight.push_back(InFlight { entry, first_frame, last_frame });

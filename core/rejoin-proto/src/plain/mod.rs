@@ -8,10 +8,9 @@ use core::time::Duration;
 use bytes::Bytes;
 use bytestring::ByteString;
 
-use crate::protocol::{Link, Protocol};
+use crate::protocol::{Link, Protocol, ProtocolInput};
 use crate::{
-    Connection, Credentials, Error, Frame, Heartbeat, LaneId, Message, MessageId, Outgoing, SendOptions,
-    Timestamp,
+    Connection, Error, Frame, Heartbeat, LaneId, Message, MessageId, Outgoing, SendOptions, Timestamp,
 };
 
 /// A text that is sent in place of ping frames, for servers that answer only that.
@@ -41,12 +40,8 @@ impl PlainWebSocket {
     pub fn text_heartbeat(&self) -> Option<&TextHeartbeat> {
         self.text.as_ref()
     }
-}
 
-impl Protocol for PlainWebSocket {
-    type Event = Message;
-
-    fn opened(&mut self, link: &mut Link<'_, Message>, _credentials: Option<&Credentials>) {
+    fn opened(&self, link: &mut Link<'_, Message>) {
         let can_ping = self.text.is_some() || link.ping_frames();
         link.set_heartbeat(if can_ping {
             Heartbeat::Ping { interval: self.interval, timeout: self.timeout }
@@ -56,7 +51,7 @@ impl Protocol for PlainWebSocket {
         link.ready(false);
     }
 
-    fn frame(&mut self, link: &mut Link<'_, Message>, frame: Frame) -> Result<(), Error> {
+    fn frame(&self, link: &mut Link<'_, Message>, frame: Frame) {
         match frame {
             Frame::Text(text) => {
                 let is_pong =
@@ -68,23 +63,24 @@ impl Protocol for PlainWebSocket {
             Frame::Binary(bytes) => link.event(Message::Binary(bytes)),
             Frame::Ping(_) | Frame::Pong(_) => {}
         }
+    }
+}
+
+impl Protocol for PlainWebSocket {
+    type Event = Message;
+
+    fn handle(&mut self, link: &mut Link<'_, Message>, input: ProtocolInput<'_>) -> Result<(), Error> {
+        match input {
+            ProtocolInput::Opened { .. } => self.opened(link),
+            ProtocolInput::Frame(frame) => self.frame(link, frame),
+            ProtocolInput::Connected => link.set_lane_open(LaneId::MAIN, true),
+            ProtocolInput::Closing | ProtocolInput::Closed { .. } | ProtocolInput::Timeout => {}
+        }
         Ok(())
     }
-
-    fn connected(&mut self, link: &mut Link<'_, Message>) {
-        link.set_lane_open(LaneId::MAIN, true);
-    }
-
-    fn closing(&mut self, _link: &mut Link<'_, Message>) {}
-
-    fn closed(&mut self, _link: &mut Link<'_, Message>, _cause: &Error) {}
 
     fn deadline(&self) -> Option<Timestamp> {
         None
-    }
-
-    fn timeout(&mut self, _link: &mut Link<'_, Message>) -> Result<(), Error> {
-        Ok(())
     }
 
     fn ping(&mut self, ping_frames: bool) -> Option<Frame> {

@@ -48,14 +48,14 @@ impl Args {
         if !json::is_valid(&array, json::MAX_DEPTH) {
             return Err(Error::invalid("args", "must be well-formed JSON, nested at most 128 deep"));
         }
-        let inner = array.trim_matches([' ', '\t', '\n', '\r']).strip_prefix('[');
+        let inner = array.trim_ascii().strip_prefix('[');
         let Some(inner) = inner.and_then(|rest| rest.strip_suffix(']')) else {
             return Err(Error::invalid("args", "must be a JSON array"));
         };
         if !attachments.is_empty() && !placeholder::all_refer(&array, attachments.len()) {
             return Err(Error::invalid("args", "a placeholder refers to no attachment"));
         }
-        let text = array.slice_ref(inner.trim_matches([' ', '\t', '\n', '\r']));
+        let text = array.slice_ref(inner.trim_ascii());
         Ok(Self { text, attachments })
     }
 
@@ -71,7 +71,7 @@ impl Args {
 
     /// The arguments as the text of a JSON array.
     pub fn to_array(&self) -> String {
-        format!("[{}]", self.text)
+        ["[", &self.text, "]"].concat()
     }
 
     /// The JSON text of each argument.

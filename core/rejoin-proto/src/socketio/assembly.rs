@@ -50,5 +50,8 @@ pub(super) fn check_placeholders(packet: &Packet, attachments: usize) -> Result<
 
 pub(super) fn too_large(limits: &Limits) -> Error {
     let limit = limits.max_packet_bytes;
-    Error::new(ErrorCode::Protocol, format!("a packet exceeds limits.max_packet_bytes, {limit}"))
+    Error::new(
+        ErrorCode::Protocol,
+        ["a packet exceeds limits.max_packet_bytes, ", &json::number(limit as u64)].concat(),
+    )
 }

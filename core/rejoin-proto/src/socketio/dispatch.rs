@@ -14,7 +14,7 @@ use crate::{Error, ErrorCode, MessageId, Secret, json};
 impl SocketIo {
     /// Asks for all namespaces that are wanted on the new link.
     pub(super) fn connect_all(&mut self, link: &mut Link<'_, Event>) -> Result<(), Error> {
-        if !self.namespaces.values().any(|namespace| namespace.state == State::Wanted) {
+        if !self.namespaces.values().any(|namespace| matches!(namespace.state, State::Wanted)) {
             // The application connected again although the server had ended them all.
             for namespace in self.namespaces.values_mut() {
                 if matches!(namespace.state, State::Refused(_) | State::Closed) {
@@ -23,7 +23,7 @@ impl SocketIo {
             }
         }
         let wanted: Vec<_> =
-            self.namespaces.values().filter(|namespace| namespace.state == State::Wanted).collect();
+            self.namespaces.values().filter(|namespace| matches!(namespace.state, State::Wanted)).collect();
         let wanted: Vec<_> = wanted.into_iter().map(|namespace| namespace.name.clone()).collect();
         for name in wanted {
             self.ask(link, &name, true);
@@ -167,7 +167,7 @@ impl SocketIo {
         let now = link.now();
         for namespace in self.namespaces.values_mut() {
             if namespace.deadline().is_some_and(|at| at <= now) {
-                let message = format!("the server did not answer for {}", sanitize(&namespace.name));
+                let message = ["the server did not answer for ", &sanitize(&namespace.name)].concat();
                 namespace.refused(link, Error::new(ErrorCode::ConnectTimeout, message));
             }
         }
@@ -275,8 +275,9 @@ fn refusal(namespace: &str, payload: &str) -> Error {
         let raw = payload.strip_prefix('"')?.strip_suffix('"')?;
         Some(json::unescape(raw).into_owned().into())
     });
-    let message = message.map_or_else(String::new, |message| format!(": {}", sanitize(&message)));
-    let message = format!("the server refused the namespace {}{message}", sanitize(namespace));
+    let message = message.map(|message| sanitize(&message));
+    let (colon, message) = message.as_ref().map_or(("", ""), |message| (": ", message));
+    let message = ["the server refused the namespace ", &sanitize(namespace), colon, message].concat();
     let error = Error::new(ErrorCode::NamespaceRefused, message);
     match json::members(payload).find(|(name, _)| json::unescape(name) == "data") {
         Some((_, data)) => error.with_data(data),

@@ -1,12 +1,10 @@
 //! Packets to the server, as the text of a WebSocket frame: the Engine.IO type digit, then the packet.
 
-use core::fmt::Write;
-
 use bytestring::ByteString;
 
 use super::Args;
 use super::name::MAIN;
-use crate::json;
+use crate::json::{self, push_number};
 
 pub(super) const PONG: ByteString = ByteString::from_static("3");
 
@@ -57,15 +55,16 @@ fn start(kind: char, attachments: usize, namespace: &str, id: Option<u64>, room:
     let mut packet = String::with_capacity(NUMBERS + namespace.len() + room);
     packet.push('4');
     packet.push(kind);
-    let written = (|| {
-        if attachments > 0 {
-            write!(packet, "{attachments}-")?;
-        }
-        if MAIN != namespace {
-            write!(packet, "{namespace},")?;
-        }
-        id.map_or(Ok(()), |id| write!(packet, "{id}"))
-    })();
-    debug_assert!(written.is_ok(), "writing to a String cannot fail");
+    if attachments > 0 {
+        push_number(&mut packet, attachments as u64);
+        packet.push('-');
+    }
+    if MAIN != namespace {
+        packet.push_str(namespace);
+        packet.push(',');
+    }
+    if let Some(id) = id {
+        push_number(&mut packet, id);
+    }
     packet
 }

@@ -52,9 +52,9 @@ pub use packet::{Body, Packet};
 pub use wire::Parser;
 
 use crate::engineio::{self, Open};
-use crate::protocol::{Link, Protocol};
+use crate::protocol::{Link, Protocol, ProtocolInput};
 use crate::sorted_map::SortedMap;
-use crate::{Credentials, Error, ErrorCode, Frame, Heartbeat, Secret, Timestamp};
+use crate::{Error, ErrorCode, Frame, Heartbeat, Secret, Timestamp};
 use assembly::Assembly;
 use namespace::{Namespace, Wire};
 
@@ -236,17 +236,6 @@ impl SocketIo {
         let (packet, attachments) = assembly.finish()?;
         self.dispatch(link, packet, attachments)
     }
-}
-
-impl Protocol for SocketIo {
-    type Event = Event;
-
-    fn opened(&mut self, link: &mut Link<'_, Event>, credentials: Option<&Credentials>) {
-        match options::auth_object(credentials) {
-            Ok(auth) => self.auth = auth,
-            Err(error) => link.end(error),
-        }
-    }
 
     fn frame(&mut self, link: &mut Link<'_, Event>, frame: Frame) -> Result<(), Error> {
         match frame {
@@ -260,20 +249,6 @@ impl Protocol for SocketIo {
                 Ok(())
             }
             Frame::Ping(_) => Ok(()),
-        }
-    }
-
-    fn connected(&mut self, link: &mut Link<'_, Event>) {
-        self.stage = Stage::Flowing;
-        for namespace in self.namespaces.values().filter(|namespace| namespace.is_connected()) {
-            link.set_lane_open(namespace.lane, true);
-        }
-    }
-
-    fn closing(&mut self, link: &mut Link<'_, Event>) {
-        self.stage = Stage::Shut;
-        for namespace in self.namespaces.values().filter(|namespace| namespace.wire == Wire::In) {
-            link.transmit(self.parser.disconnect(&namespace.name));
         }
     }
 
@@ -292,6 +267,43 @@ impl Protocol for SocketIo {
         }
     }
 
+    fn timeout(&mut self, link: &mut Link<'_, Event>) -> Result<(), Error> {
+        if self.assembly.as_ref().is_some_and(|assembly| assembly.deadline <= link.now()) {
+            return Err(Error::new(
+                ErrorCode::Protocol,
+                "the attachments of a packet did not arrive in time",
+            ));
+        }
+        self.give_up_overdue(link);
+        Ok(())
+    }
+}
+
+impl Protocol for SocketIo {
+    type Event = Event;
+
+    fn handle(&mut self, link: &mut Link<'_, Event>, input: ProtocolInput<'_>) -> Result<(), Error> {
+        match input {
+            ProtocolInput::Opened { credentials } => self.auth = options::auth_object(credentials)?,
+            ProtocolInput::Frame(frame) => return self.frame(link, frame),
+            ProtocolInput::Connected => {
+                self.stage = Stage::Flowing;
+                for namespace in self.namespaces.values().filter(|namespace| namespace.is_connected()) {
+                    link.set_lane_open(namespace.lane, true);
+                }
+            }
+            ProtocolInput::Closing => {
+                self.stage = Stage::Shut;
+                for namespace in self.namespaces.values().filter(|namespace| namespace.wire == Wire::In) {
+                    link.transmit(self.parser.disconnect(&namespace.name));
+                }
+            }
+            ProtocolInput::Closed { cause } => self.closed(link, cause),
+            ProtocolInput::Timeout => return self.timeout(link),
+        }
+        Ok(())
+    }
+
     /// The server ends a session with DISCONNECT: a bare close of the transport is never meant to be final.
     fn close_cause(&self, code: Option<u16>, reason: &str) -> Error {
         let cause = crate::close_cause(code, reason);
@@ -307,17 +319,6 @@ impl Protocol for SocketIo {
         let attachments = self.assembly.as_ref().map(|assembly| assembly.deadline);
         let answers = self.namespaces.values().filter_map(Namespace::deadline);
         attachments.into_iter().chain(answers).min()
-    }
-
-    fn timeout(&mut self, link: &mut Link<'_, Event>) -> Result<(), Error> {
-        if self.assembly.as_ref().is_some_and(|assembly| assembly.deadline <= link.now()) {
-            return Err(Error::new(
-                ErrorCode::Protocol,
-                "the attachments of a packet did not arrive in time",
-            ));
-        }
-        self.give_up_overdue(link);
-        Ok(())
     }
 
     /// A client that sends an Engine.IO ping is cut off: only the transport's own ping can ask.

@@ -22,7 +22,7 @@ pub(super) struct Namespace {
 }
 
 /// What the application wants, and what became of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) enum State {
     /// The application left it.
     Left,
@@ -95,7 +95,7 @@ impl Namespace {
 
     /// Whether the application has left it.
     pub(super) fn is_left(&self) -> bool {
-        self.state == State::Left
+        matches!(self.state, State::Left)
     }
 
     pub(super) fn gates(&self) -> bool {

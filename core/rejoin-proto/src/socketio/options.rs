@@ -42,5 +42,5 @@ pub(super) fn auth_object(credentials: Option<&Credentials>) -> Result<Option<Se
 }
 
 pub(super) fn is_object(text: &str) -> bool {
-    text.trim_start().starts_with('{') && json::is_valid(text, json::MAX_DEPTH)
+    text.trim_ascii_start().starts_with('{') && json::is_valid(text, json::MAX_DEPTH)
 }

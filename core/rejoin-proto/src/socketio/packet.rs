@@ -138,7 +138,7 @@ impl Reader<'_> {
     }
 
     fn attachments(&mut self, limit: usize) -> Result<usize, Reason> {
-        let count: Option<usize> = self.digits().parse().ok();
+        let count = self.digits().parse::<u64>().ok().and_then(|count| usize::try_from(count).ok());
         if self.peek() != Some(b'-') {
             return Err("the count of attachments is malformed");
         }
@@ -154,7 +154,7 @@ impl Reader<'_> {
             return MAIN;
         }
         let start = self.at;
-        let length = self.rest().find(',');
+        let length = self.rest().bytes().position(|byte| byte == b',');
         let end = length.map_or(self.message.len(), |length| start + length);
         self.at = end + usize::from(length.is_some());
         if end - start == 1 { MAIN } else { self.slice(start, end) }
@@ -260,7 +260,8 @@ impl Reader<'_> {
 
     fn name(&self, start: usize, end: usize) -> Result<ByteString, Reason> {
         let raw = self.slice(start, end);
-        let name = if raw.contains('\\') { json::unescape(&raw).into_owned().into() } else { raw };
+        let name =
+            if raw.as_bytes().contains(&b'\\') { json::unescape(&raw).into_owned().into() } else { raw };
         if RESERVED.contains(&&*name) { Err("an event has a reserved name") } else { Ok(name) }
     }
 }

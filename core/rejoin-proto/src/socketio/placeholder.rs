@@ -49,10 +49,10 @@ impl Candidate {
 
 /// A number as JavaScript would use it: `1.0` and `1e0` are 1 too. Without floating point, whose parser is large.
 fn index(number: &str) -> Option<usize> {
-    let is_zero = |digits: &str| digits.trim_start_matches(['+', '-']).bytes().all(|digit| digit == b'0');
+    let is_zero = |digits: &str| digits.bytes().all(|digit| matches!(digit, b'0' | b'+' | b'-'));
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    if is_zero(fraction) && is_zero(exponent) { whole.parse().ok() } else { None }
+    if is_zero(fraction) && is_zero(exponent) { whole.parse::<u64>().ok()?.try_into().ok() } else { None }
 }
 
 struct Check {

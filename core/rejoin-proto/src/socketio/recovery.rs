@@ -38,12 +38,11 @@ impl Recovery {
 
 /// The arguments before a last one that is a string without escapes, and that string.
 fn split_last_string(args: &str) -> Option<(&str, &str)> {
-    const WHITESPACE: [char; 4] = [' ', '\t', '\n', '\r'];
     let inner = args.strip_suffix('"')?;
-    let open = inner.rfind('"')?;
-    let before = inner[..open].trim_end_matches(WHITESPACE);
+    let open = inner.bytes().rposition(|byte| byte == b'"')?;
+    let before = inner[..open].trim_ascii_end();
     let rest = if before.is_empty() { "" } else { before.strip_suffix(',')? };
-    Some((rest.trim_end_matches(WHITESPACE), &inner[open + 1..]))
+    Some((rest.trim_ascii_end(), &inner[open + 1..]))
 }
 
 /// The offsets that servers make.
@@ -107,7 +106,7 @@ fn base64_time(text: &str) -> Option<u64> {
 /// The payload of CONNECT: the application's auth object, with what recovery needs before it.
 pub(super) fn connect_payload(auth: Option<&str>, recovery: Option<&Recovery>) -> Option<String> {
     // Node takes a space after the type for an id.
-    let auth = auth.map(str::trim);
+    let auth = auth.map(str::trim_ascii);
     let Some(Recovery { pid, offset, .. }) = recovery else { return auth.map(str::to_owned) };
     let mut payload = String::from("{\"pid\":");
     json::quote(pid.expose(), &mut payload);
@@ -115,7 +114,7 @@ pub(super) fn connect_payload(auth: Option<&str>, recovery: Option<&Recovery>) -
         payload.push_str(",\"offset\":");
         json::quote(offset, &mut payload);
     }
-    let members = auth.and_then(|auth| auth.strip_prefix('{')).map(str::trim_start);
+    let members = auth.and_then(|auth| auth.strip_prefix('{')).map(str::trim_ascii_start);
     match members {
         Some("}") | None => payload.push('}'),
         Some(members) => {

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use super::*;
-use crate::{Ack, LaneId, Message, Outcome, Outgoing, PlainWebSocket, Protocol, SendOptions};
+use crate::{Ack, LaneId, Message, Outcome, Outgoing, PlainWebSocket, Protocol, ProtocolInput, SendOptions};
 
 fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -27,42 +27,29 @@ struct Slow(PlainWebSocket);
 impl Protocol for Slow {
     type Event = Message;
 
-    fn opened(&mut self, link: &mut Link<'_, Message>, _credentials: Option<&Credentials>) {
-        link.set_heartbeat(Heartbeat::Ping { interval: ms(25_000), timeout: ms(10_000) });
-    }
-
-    fn frame(&mut self, link: &mut Link<'_, Message>, frame: Frame) -> Result<(), Error> {
-        match frame {
-            Frame::Text(text) if text == "ready" => link.ready(false),
-            Frame::Text(text) if text == "broken" => {
+    fn handle(&mut self, link: &mut Link<'_, Message>, input: ProtocolInput<'_>) -> Result<(), Error> {
+        match input {
+            ProtocolInput::Opened { .. } => {
+                link.set_heartbeat(Heartbeat::Ping { interval: ms(25_000), timeout: ms(10_000) });
+            }
+            ProtocolInput::Frame(Frame::Text(text)) if text == "ready" => link.ready(false),
+            ProtocolInput::Frame(Frame::Text(text)) if text == "broken" => {
                 return Err(Error::new(ErrorCode::Protocol, "broken"));
             }
-            other @ (Frame::Text(_) | Frame::Binary(_) | Frame::Ping(_) | Frame::Pong(_)) => {
-                return self.0.frame(link, other);
+            ProtocolInput::Closing => {
+                link.transmit(Frame::Text("bye".into()));
+                link.transmit(Frame::Text("bye bye".into()));
             }
+            other @ (ProtocolInput::Frame(_)
+            | ProtocolInput::Connected
+            | ProtocolInput::Closed { .. }
+            | ProtocolInput::Timeout) => return self.0.handle(link, other),
         }
         Ok(())
     }
 
-    fn connected(&mut self, link: &mut Link<'_, Message>) {
-        self.0.connected(link);
-    }
-
-    fn closing(&mut self, link: &mut Link<'_, Message>) {
-        link.transmit(Frame::Text("bye".into()));
-        link.transmit(Frame::Text("bye bye".into()));
-    }
-
-    fn closed(&mut self, link: &mut Link<'_, Message>, cause: &Error) {
-        self.0.closed(link, cause);
-    }
-
     fn deadline(&self) -> Option<Timestamp> {
         None
-    }
-
-    fn timeout(&mut self, _link: &mut Link<'_, Message>) -> Result<(), Error> {
-        Ok(())
     }
 
     fn ping(&mut self, ping_frames: bool) -> Option<Frame> {
