@@ -16,12 +16,13 @@ const BUILDS = [
   { folder: 'node', platform: 'node', format: 'esm' },
   { folder: 'cjs', platform: 'node', format: 'cjs' },
 ];
+const GLUE = at('generated/rejoin_wasm_bg.js');
 const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
 
 rmSync(at('dist'), { recursive: true, force: true });
 mkdirSync(at('dist/web'), { recursive: true });
 run(
-  at('node_modules/binaryen/bin/wasm-opt'), at('generated/rejoin_wasm_bg.wasm'), '-o', at('dist/web/rejoin.wasm'), '-Oz', '--one-caller-inline-max-function-size=0',
+  at('node_modules/binaryen/bin/wasm-opt'), at('generated/rejoin_wasm_bg.wasm'), '-o', at('dist/web/rejoin.wasm'), '-Oz', '--one-caller-inline-max-function-size=20',
   ...WASM_FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-producers', '--strip-target-features',
 );
 run(at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json'));
@@ -53,7 +54,7 @@ for (const { folder, platform, format } of BUILDS) {
     target: 'es2022',
     platform: platform === 'node' ? 'node' : 'neutral',
     external: ['ws', 'react'],
-    alias: { '#core': at('generated/rejoin_wasm.js'), '#platform': at(`src/platform/${platform}.ts`) },
+    alias: { '#core': GLUE, '#glue': GLUE, '#platform': at(`src/platform/${platform}.ts`) },
     plugins: [bytes],
     minify: true,
     keepNames: false,

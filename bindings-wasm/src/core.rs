@@ -4,28 +4,35 @@ use std::time::Duration;
 
 use rejoin_proto::socketio::{Limits, Options, SocketIo};
 use rejoin_proto::{
-    Connection, Error, ErrorCode, Event, Frame, Output, PlainWebSocket, SocketId, TextHeartbeat, Timestamp,
+    Config, Connection, Error, ErrorCode, Event, Frame, Output, PlainWebSocket, SocketId, TextHeartbeat,
+    Timestamp,
 };
 use wasm_bindgen::prelude::*;
 
+use crate::call::Call;
+use crate::effects::Left;
+use crate::inbox::Inbox;
+use crate::messages::MessageOptions;
 use crate::records::{Records, Text, error_record};
 use crate::settings;
 use crate::wire::Wire;
 
-/// The core of one client. Every method that changes it takes the time, in milliseconds of the driver's clock, and leaves
-/// what the driver has to do where `out` says.
+/// The core of one client.
 #[wasm_bindgen]
 pub struct Core {
     pub(crate) connection: Connection<Wire>,
+    pub(crate) inbox: Inbox,
     pub(crate) records: Records,
-    /// Where JavaScript puts bytes before the call that is about them.
-    pub(crate) inbox: Vec<u8>,
+    /// How the next message is sent.
+    pub(crate) options: MessageOptions,
+    /// Where JavaScript keeps the content of the frame that is being handled.
+    pub(crate) slot: Option<f64>,
     /// The frame that JavaScript is writing.
     pub(crate) frame: Frame,
-    /// What JavaScript reads after a call: see `Out`.
-    pub(crate) out: Box<[f64; 9]>,
-    /// Why the last call failed.
-    pub(crate) error: Option<Error>,
+    /// The text that JavaScript is reading.
+    pub(crate) said: String,
+    /// What JavaScript reads after a call.
+    pub(crate) left: Box<Left>,
 }
 
 impl std::fmt::Debug for Core {
@@ -34,127 +41,87 @@ impl std::fmt::Debug for Core {
     }
 }
 
-/// The record of an error with this code: whether it is retryable, and what the remedy is.
-#[wasm_bindgen]
-pub fn describe(code: &str, message: &str) -> String {
-    error_record(&Error::new(known_code(code), message))
-}
-
-/// The code of this name.
-pub(crate) fn known_code(name: &str) -> ErrorCode {
-    ErrorCode::ALL.iter().copied().find(|code| code.as_str() == name).unwrap_or(ErrorCode::Network)
-}
-
-/// How long a message may wait: NaN or less than 0 means for ever.
-pub(crate) fn duration(millis: f64) -> Option<Duration> {
-    (millis >= 0.0).then(|| Duration::from_micros((millis * 1000.0) as u64))
-}
-
-fn timestamp(millis: f64) -> Timestamp {
-    Timestamp::new(Duration::from_micros((millis * 1000.0) as u64))
-}
-
 #[wasm_bindgen]
 impl Core {
-    /// A core that is disconnected, and speaks plain WebSocket. Throws `invalid_argument`, as the text of its record.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn plain(
-        settings: &[f64],
-        seed: f64,
-        ping: Option<String>,
-        pong: Option<String>,
-    ) -> Result<Self, String> {
-        let config = settings::config(settings);
-        let text = ping.map(|ping| TextHeartbeat { ping: ping.into(), pong: pong.map(Into::into) });
-        let protocol = Wire::Plain(PlainWebSocket::new(&config.heartbeat, text));
-        Self::new(Connection::new(config, protocol, seed.to_bits()))
-    }
-
-    /// A core that is disconnected, and speaks Socket.IO, without a namespace. Throws as `plain`.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn socketio(settings: &[f64], seed: f64) -> Result<Self, String> {
-        let config = settings::config(settings);
-        let limits = Limits { max_packet_bytes: config.max_message_bytes, ..Limits::default() };
-        let protocol = SocketIo::new(Options { namespaces: Vec::new(), limits, ..Options::default() });
-        Self::new(
-            protocol.and_then(|protocol| {
-                Connection::new(config, Wire::SocketIo(Box::new(protocol)), seed.to_bits())
-            }),
-        )
-    }
-
-    fn new(connection: Result<Connection<Wire>, Error>) -> Result<Self, String> {
-        let mut core = Self {
-            connection: connection.map_err(|error| error_record(&error))?,
+    /// A core that is to be told first what it speaks.
+    pub fn make() -> Option<Self> {
+        let config = Config::default();
+        let protocol = Wire::Plain(PlainWebSocket::new(&config.heartbeat, None));
+        Some(Self {
+            connection: Connection::new(config, protocol, 0).ok()?,
+            inbox: Inbox::default(),
             records: Records::default(),
-            inbox: Vec::new(),
+            options: MessageOptions::default(),
+            slot: None,
             frame: Frame::Binary(bytes::Bytes::new()),
-            out: Box::default(),
-            error: None,
+            said: String::new(),
+            left: Box::default(),
+        })
+    }
+
+    /// Where the core leaves what JavaScript reads: see `Left`.
+    pub fn left(&self) -> *const f64 {
+        self.left.address()
+    }
+
+    /// Does what `call`, a number of `Call`, stands for, with four numbers that belong to it and the time, in milliseconds
+    /// of the driver's clock. Gives what that leads to; -1 if it failed, and then `Said` is the record of the error.
+    pub fn call(&mut self, call: u8, a: f64, b: f64, c: f64, d: f64, now: f64) -> f64 {
+        let now = Timestamp::from_nanos((now * 1e6) as u64);
+        let result = match Call::of(call) {
+            Some(call) => self.carry_out(call, [a, b, c, d], now),
+            None => Err(Error::new(ErrorCode::Internal, "JavaScript made a call that does not exist")),
         };
-        core.tell();
-        Ok(core)
+        self.drain(now);
+        let result = result.unwrap_or_else(|error| {
+            self.said = error_record(&error);
+            -1.0
+        });
+        self.leave();
+        result
+    }
+}
+
+/// A duration that may be NaN or less than 0, for none.
+pub(crate) fn duration(millis: f64) -> Option<Duration> {
+    (millis >= 0.0).then(|| Duration::from_nanos((millis * 1e6) as u64))
+}
+
+impl Core {
+    pub(crate) fn set_up(&mut self, socketio: bool, seed: f64, parts: f64) -> Result<f64, Error> {
+        let mut parts = self.inbox.parts(parts);
+        let config = settings::config(parts.next().unwrap_or_default());
+        let protocol = if socketio {
+            let limits = Limits { max_packet_bytes: config.max_message_bytes, ..Limits::default() };
+            let options = Options { namespaces: Vec::new(), limits, ..Options::default() };
+            Wire::SocketIo(Box::new(SocketIo::new(options)?))
+        } else {
+            let text = parts.text().map(|ping| TextHeartbeat { ping, pong: parts.text() });
+            Wire::Plain(PlainWebSocket::new(&config.heartbeat, text))
+        };
+        self.connection = Connection::new(config, protocol, seed.to_bits())?;
+        Ok(0.0)
     }
 
-    /// Why the last call failed: the text of an error's record.
-    pub fn error(&mut self) -> String {
-        self.error.take().as_ref().map(error_record).unwrap_or_default()
-    }
-
-    /// attempts, connects, frames sent, frames received, outbox messages, outbox bytes.
-    pub fn stats(&self) -> Vec<f64> {
+    /// One of: attempts, connects, frames sent, frames received, outbox messages, outbox bytes, the longest message that is
+    /// accepted.
+    pub(crate) fn stat(&self, which: f64) -> f64 {
         let counters = self.connection.counters();
-        vec![
+        let stats = [
             counters.attempts as f64,
             counters.connects as f64,
             counters.frames_sent as f64,
             counters.frames_received as f64,
             self.connection.outbox_len() as f64,
             self.connection.outbox_bytes() as f64,
-        ]
-    }
-}
-
-impl Core {
-    /// Gives the core an input, and takes what it says, so that it stands in order among what else happens. `slot`:
-    /// where JavaScript keeps the content of the frame that is being handled.
-    pub(crate) fn input_with<T>(
-        &mut self,
-        now: f64,
-        slot: Option<f64>,
-        input: impl FnOnce(&mut Connection<Wire>, Timestamp) -> T,
-    ) -> T {
-        let now = timestamp(now);
-        let result = input(&mut self.connection, now);
-        self.drain(now, slot);
-        self.tell();
-        result
+            self.connection.config().max_message_bytes as f64,
+        ];
+        stats.get(which as usize).copied().unwrap_or(f64::NAN)
     }
 
-    pub(crate) fn input<T>(
-        &mut self,
-        now: f64,
-        input: impl FnOnce(&mut Connection<Wire>, Timestamp) -> T,
-    ) -> T {
-        self.input_with(now, None, input)
-    }
-
-    /// The number that a call has led to; -1 if it failed, and then [`error`](Self::error) says why.
-    pub(crate) fn number(&mut self, result: Result<u64, Error>) -> f64 {
-        match result {
-            Ok(number) => number as f64,
-            Err(error) => {
-                self.error = Some(error);
-                -1.0
-            }
-        }
-    }
-
-    fn drain(&mut self, now: Timestamp, slot: Option<f64>) {
+    /// Takes what the connection says after each input, so that it stands in order among what else happens.
+    fn drain(&mut self, now: Timestamp) {
+        let slot = self.slot.take();
         while let Some(output) = self.connection.poll_output() {
             match output {
                 Output::NeedCredentials { socket, reason } => {

@@ -1,179 +1,149 @@
-//! What happens to a client, as the driver tells it.
+//! What each call does.
 
 use core::time::Duration;
 
-use bytes::Bytes;
-use bytestring::ByteString;
+use rejoin_proto::socketio::check_event_name;
 use rejoin_proto::{
-    Connection, Credentials, Error, ErrorCode, Frame, NetworkHint, SocketEvent, SocketId, sanitize,
+    Credentials, Error, ErrorCode, Frame, MessageId, NetworkHint, SocketEvent, SocketId, Timestamp, sanitize,
     status_cause,
 };
-use wasm_bindgen::prelude::*;
 
-use crate::core::{Core, known_code};
+use crate::call::Call;
+use crate::core::Core;
 use crate::records::Kind;
-use crate::wire::Wire;
 
-/// The commands.
-#[wasm_bindgen]
 impl Core {
-    /// Connects, and stays connected.
-    pub fn connect(&mut self, now: f64) {
-        self.input(now, |connection, now| connection.connect(now));
-    }
-
-    /// Sends what flows, then closes.
-    pub fn disconnect(&mut self, now: f64) {
-        self.input(now, |connection, now| connection.disconnect(now));
-    }
-
-    /// Disconnects for good.
-    pub fn close(&mut self, now: f64) {
-        self.input(now, |connection, now| connection.close(now));
-    }
-
-    /// Is told back when everything that happened before was told.
-    pub fn mark(&mut self) {
-        self.records.add(Kind::Mark, &[]);
-        self.tell();
-    }
-
-    /// 0 online, 1 offline, 2 woke, 3 foreground, 4 background.
-    pub fn network(&mut self, hint: u8, now: f64) {
-        let hint = match hint {
-            0 => NetworkHint::Online,
-            1 => NetworkHint::Offline,
-            2 => NetworkHint::Woke,
-            3 => NetworkHint::Foreground,
-            _ => NetworkHint::Background,
-        };
-        self.input(now, |connection, now| connection.handle_network(hint, now));
-    }
-
-    /// The consumers are full, or have room again.
-    pub fn reading(&mut self, paused: bool, now: f64) {
-        self.input(now, |connection, now| connection.handle_reading(paused, now));
-    }
-
-    /// The credentials callback answered: a token, an auth object as JSON text, or nothing.
-    pub fn credentials(&mut self, socket: u32, token: Option<String>, auth: Option<String>, now: f64) {
-        let credentials = match (token, auth) {
-            (_, Some(auth)) => Credentials::auth_json(auth),
-            (Some(token), None) => Credentials::bearer(token),
-            (None, None) => Credentials::none(),
-        };
-        self.answer(socket, Ok(credentials), now);
-    }
-
-    /// The credentials callback failed.
-    #[wasm_bindgen(js_name = credentialsFailed)]
-    pub fn credentials_failed(&mut self, socket: u32, message: &str, now: f64) {
-        self.answer(socket, Err(Error::new(ErrorCode::CredentialsFailed, sanitize(message))), now);
-    }
-
-    fn answer(&mut self, socket: u32, answer: Result<Credentials, Error>, now: f64) {
-        self.input(now, |connection, now| {
-            if let Some(socket) = live(connection, socket) {
-                connection.handle_credentials(socket, answer, now);
+    #[expect(clippy::too_many_lines, reason = "one table, to be read as a whole")]
+    pub(crate) fn carry_out(&mut self, call: Call, numbers: [f64; 4], now: Timestamp) -> Result<f64, Error> {
+        let [a, b, c, parts] = numbers;
+        match call {
+            Call::Inbox => return Ok(self.inbox.reserve(a)),
+            Call::Plain => return self.set_up(false, a, parts),
+            Call::SocketIo => return self.set_up(true, a, parts),
+            Call::Commands => self.said = self.records.commands.take(),
+            Call::Texts => self.said = self.records.texts.take(),
+            Call::Clear => self.records.clear(),
+            Call::Stat => return Ok(self.stat(a)),
+            Call::Connect => self.connection.connect(now),
+            Call::Disconnect => self.connection.disconnect(now),
+            Call::Close => self.connection.close(now),
+            Call::Mark => self.records.add(Kind::Mark, &[]),
+            Call::Network => self.connection.handle_network(hint(a), now),
+            Call::Reading => self.connection.handle_reading(a != 0.0, now),
+            Call::Credentials => {
+                let text = self.inbox.parts(parts).text().unwrap_or_default();
+                let credentials = match b {
+                    1.0 => Credentials::bearer(text),
+                    2.0 => Credentials::auth_json(text),
+                    _ => Credentials::none(),
+                };
+                self.credentials(a, Ok(credentials), now);
             }
-        });
-    }
-
-    /// The on-connect step ended; `message` says how it failed.
-    pub fn rejoined(&mut self, socket: u32, message: Option<String>, now: f64) {
-        let failed = message.map(|text| Error::new(ErrorCode::RejoinFailed, sanitize(&text)));
-        self.input(now, |connection, now| {
-            if let Some(socket) = live(connection, socket) {
-                connection.handle_rejoined(socket, failed.map_or(Ok(()), Err), now);
+            Call::CredentialsFailed => {
+                let error = self.told_why(ErrorCode::CredentialsFailed, parts);
+                self.credentials(a, Err(error), now);
             }
-        });
+            Call::Rejoined => {
+                let failed = (parts > 0.0).then(|| self.told_why(ErrorCode::RejoinFailed, parts));
+                if let Some(socket) = self.live(a) {
+                    self.connection.handle_rejoined(socket, failed.map_or(Ok(()), Err), now);
+                }
+            }
+            Call::Opened => self.socket(a, SocketEvent::Opened { ping_frames: b != 0.0 }, now),
+            Call::Closed => {
+                let reason = self.inbox.parts(parts).text().unwrap_or_default();
+                let code = (b != 0.0).then_some(b as u16);
+                self.socket(a, SocketEvent::Closed { code, reason }, now);
+            }
+            Call::Failed => {
+                let mut parts = self.inbox.parts(parts);
+                let code = known_code(&parts.text().unwrap_or_default());
+                let error = Error::new(code, sanitize(&parts.text().unwrap_or_default()));
+                self.socket(a, SocketEvent::Failed(error), now);
+            }
+            Call::Refused => {
+                let retry_after = (c >= 0.0).then(|| Duration::from_millis(c as u64));
+                let error = status_cause(b as u16, "the upgrade", retry_after);
+                self.socket(a, SocketEvent::Failed(error), now);
+            }
+            Call::Flushed => self.socket(a, SocketEvent::Flushed { frames: b as u64 }, now),
+            Call::Pong => {
+                let frame = Frame::Pong(self.inbox.bytes(b));
+                self.socket(a, SocketEvent::Frame(frame), now);
+            }
+            Call::Messages => {
+                let heard =
+                    self.live(a).is_some_and(|socket| self.connection.handle_messages(socket, c as u64, now));
+                if heard {
+                    self.records.add(Kind::Message, &[b, c]);
+                }
+            }
+            Call::Text => {
+                self.slot = (c >= 0.0).then_some(c);
+                let text = self.inbox.bytes(b).try_into().unwrap_or_default();
+                self.socket(a, SocketEvent::Frame(Frame::Text(text)), now);
+            }
+            Call::Binary => {
+                let frame = Frame::Binary(self.inbox.bytes(b));
+                self.socket(a, SocketEvent::Frame(frame), now);
+            }
+            Call::TooBig => {
+                let message = "the server sent a message beyond max_message_bytes";
+                self.socket(a, SocketEvent::Failed(Error::new(ErrorCode::TooBig, message)), now);
+            }
+            Call::Turn => self.turn(a != 0.0, now),
+            Call::Transmit => self.transmit(now),
+            Call::Deadline => self.set_deadline(),
+            Call::Options => self.set_options(numbers),
+            Call::Send => return self.send(a as usize, b != 0.0, now),
+            Call::Emit => return self.emit(numbers, now),
+            Call::Withdraw => {
+                return Ok(f64::from(u8::from(self.connection.withdraw(MessageId::new(a as u64)))));
+            }
+            Call::CheckName => {
+                check_event_name(&self.inbox.parts(parts).text().unwrap_or_default())?;
+            }
+            Call::Acknowledge => return self.acknowledge(numbers, now),
+            Call::ConnectNamespace => return self.connect_namespace(parts, now),
+            Call::DisconnectNamespace => return self.disconnect_namespace(parts, now),
+        }
+        Ok(0.0)
     }
-}
 
-/// What happens to a socket.
-#[wasm_bindgen]
-impl Core {
-    /// The socket is open.
-    pub fn opened(&mut self, socket: u32, ping_frames: bool, now: f64) {
-        self.socket(socket, SocketEvent::Opened { ping_frames }, None, now);
+    /// The live socket, if it has this number.
+    fn live(&self, socket: f64) -> Option<SocketId> {
+        self.connection.socket().filter(|live| f64::from(live.get()) == socket)
     }
 
-    /// It closed. `code` is 0 where there was no close frame with one.
-    pub fn closed(&mut self, socket: u32, code: u16, reason: &str, now: f64) {
-        let code = (code != 0).then_some(code);
-        self.socket(socket, SocketEvent::Closed { code, reason: reason.into() }, None, now);
-    }
-
-    /// It could not be opened, or broke.
-    pub fn failed(&mut self, socket: u32, code: &str, message: &str, now: f64) {
-        let error = Error::new(known_code(code), sanitize(message));
-        self.socket(socket, SocketEvent::Failed(error), None, now);
-    }
-
-    /// The server answered with an HTTP status instead of the upgrade. `retry_after` is in milliseconds, or negative: none.
-    pub fn refused(&mut self, socket: u32, status: u16, retry_after: f64, now: f64) {
-        let retry_after = (retry_after >= 0.0).then(|| Duration::from_millis(retry_after as u64));
-        let error = status_cause(status, "the upgrade", retry_after);
-        self.socket(socket, SocketEvent::Failed(error), None, now);
-    }
-
-    /// So many frames in all have left for the network.
-    pub fn flushed(&mut self, socket: u32, frames: f64, now: f64) {
-        self.socket(socket, SocketEvent::Flushed { frames: frames as u64 }, None, now);
-    }
-
-    /// The peer answered a ping frame: so many bytes in the inbox.
-    pub fn pong(&mut self, socket: u32, length: usize, now: f64) {
-        let payload = self.received(length);
-        self.socket(socket, SocketEvent::Frame(Frame::Pong(payload)), None, now);
-    }
-
-    /// So many messages came, whose content is of no concern to the core: it stays in slots from this one on.
-    pub fn messages(&mut self, socket: u32, slot: f64, count: f64, now: f64) {
-        let heard = self.input(now, |connection, now| {
-            live(connection, socket)
-                .is_some_and(|socket| connection.handle_messages(socket, count as u64, now))
-        });
-        if heard {
-            self.records.add(Kind::Message, &[slot, count]);
-            self.tell();
+    fn socket(&mut self, socket: f64, event: SocketEvent, now: Timestamp) {
+        if let Some(socket) = self.live(socket) {
+            self.connection.handle_socket(socket, event, now);
         }
     }
 
-    /// A text message came: so many bytes in the inbox. `slot` holds the content of which this is the outline, or is -1.
-    pub fn text(&mut self, socket: u32, length: usize, slot: f64, now: f64) {
-        let text = ByteString::try_from(self.received(length)).unwrap_or_default();
-        let slot = (slot >= 0.0).then_some(slot);
-        self.socket(socket, SocketEvent::Frame(Frame::Text(text)), slot, now);
+    fn credentials(&mut self, socket: f64, answer: Result<Credentials, Error>, now: Timestamp) {
+        if let Some(socket) = self.live(socket) {
+            self.connection.handle_credentials(socket, answer, now);
+        }
     }
 
-    /// A binary message came: so many bytes in the inbox.
-    pub fn binary(&mut self, socket: u32, length: usize, now: f64) {
-        let bytes = self.received(length);
-        self.socket(socket, SocketEvent::Frame(Frame::Binary(bytes)), None, now);
-    }
-
-    /// A message came that is longer than it may be.
-    #[wasm_bindgen(js_name = tooBig)]
-    pub fn too_big(&mut self, socket: u32, now: f64) {
-        let error = Error::new(ErrorCode::TooBig, "the server sent a message beyond max_message_bytes");
-        self.socket(socket, SocketEvent::Failed(error), None, now);
-    }
-
-    fn received(&self, length: usize) -> Bytes {
-        Bytes::copy_from_slice(self.inbox.get(..length).unwrap_or_default())
-    }
-
-    fn socket(&mut self, socket: u32, event: SocketEvent, slot: Option<f64>, now: f64) {
-        self.input_with(now, slot, |connection, now| {
-            if let Some(socket) = live(connection, socket) {
-                connection.handle_socket(socket, event, now);
-            }
-        });
+    /// The error whose message is the next part.
+    fn told_why(&self, code: ErrorCode, parts: f64) -> Error {
+        Error::new(code, sanitize(&self.inbox.parts(parts).text().unwrap_or_default()))
     }
 }
 
-/// The live socket, if it has this number.
-fn live(connection: &Connection<Wire>, socket: u32) -> Option<SocketId> {
-    connection.socket().filter(|live| live.get() == socket)
+fn hint(number: f64) -> NetworkHint {
+    match number {
+        0.0 => NetworkHint::Online,
+        1.0 => NetworkHint::Offline,
+        2.0 => NetworkHint::Woke,
+        3.0 => NetworkHint::Foreground,
+        _ => NetworkHint::Background,
+    }
+}
+
+/// The code of this name.
+fn known_code(name: &str) -> ErrorCode {
+    ErrorCode::ALL.iter().copied().find(|code| code.as_str() == name).unwrap_or(ErrorCode::Network)
 }

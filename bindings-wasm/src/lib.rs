@@ -6,12 +6,18 @@
 //!
 //! JSON stays text here; JavaScript's own `JSON` reads and writes it.
 
+mod call;
 mod core;
 mod effects;
+mod inbox;
 mod inputs;
 mod messages;
 mod records;
 mod settings;
 mod wire;
 
-pub use crate::core::{Core, describe};
+pub use crate::core::Core;
+
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -2,10 +2,8 @@
 //!
 //! What happens for each message is numbers, which JavaScript reads where they lie; all else is JSON.
 
-use std::fmt::Write;
-
 use bytes::Bytes;
-use rejoin_proto::{Error, Outcome, Receipt, State, Timestamp, json};
+use rejoin_proto::{Error, ErrorCode, Outcome, Receipt, State, Timestamp, json};
 
 /// The first number of a record.
 #[derive(Clone, Copy, Debug)]
@@ -73,9 +71,9 @@ impl Records {
             (Outcome::Acknowledged, None) => self.add(Kind::Receipt, &[receipt.id.get() as f64, 1.0]),
             (outcome, cause) => {
                 let record = self.text(Text::Receipt).number(receipt.id.get()).string(outcome.as_str());
-                if let Some(cause) = cause {
-                    record.string(cause.as_str());
-                }
+                let code = cause.unwrap_or(ErrorCode::Withdrawn);
+                let record = record.number(cause.is_some().into()).string(code.as_str());
+                record.number(code.is_retryable().into()).string(code.remedy());
             }
         }
     }
@@ -127,7 +125,7 @@ impl Texts {
     pub(crate) fn add(&mut self, kind: Text) -> Record<'_> {
         self.0.push(if self.0.is_empty() { '[' } else { ',' });
         self.0.push('[');
-        push_number(&mut self.0, kind as u64);
+        json::push_number(&mut self.0, kind as u64);
         Record(&mut self.0)
     }
 
@@ -152,7 +150,7 @@ impl Record<'_> {
 
     pub(crate) fn number(mut self, number: u64) -> Self {
         self.comma();
-        push_number(self.0, number);
+        json::push_number(self.0, number);
         self
     }
 
@@ -193,11 +191,6 @@ impl Drop for Record<'_> {
     }
 }
 
-fn push_number(text: &mut String, number: u64) {
-    let written = write!(text, "{number}");
-    debug_assert!(written.is_ok(), "writing to a String cannot fail");
-}
-
 /// `[code, message, retryable, remedy, closeCode, status, data]`, 0 and null standing for nothing.
 fn push_error(text: &mut String, error: &Error) {
     text.push('[');
@@ -207,9 +200,9 @@ fn push_error(text: &mut String, error: &Error) {
     text.push_str(if error.is_retryable() { ",true," } else { ",false," });
     json::quote(error.remedy(), text);
     text.push(',');
-    push_number(text, error.close_code().unwrap_or(0).into());
+    json::push_number(text, error.close_code().unwrap_or(0).into());
     text.push(',');
-    push_number(text, error.status().unwrap_or(0).into());
+    json::push_number(text, error.status().unwrap_or(0).into());
     text.push(',');
     text.push_str(error.data().unwrap_or("null"));
     text.push(']');

@@ -1,9 +1,10 @@
 //! One protocol type for both wire formats: two would be two copies of the state machine in the package.
 
-use rejoin_proto::socketio::{self, SocketIo};
+use bytestring::ByteString;
+use rejoin_proto::socketio::{self, AckId, Args, EmitOptions, Kept, SocketIo};
 use rejoin_proto::{
-    Connection, Credentials, Error, ErrorCode, Frame, LaneId, Link, Message, PlainWebSocket, Protocol,
-    Timestamp,
+    Error, ErrorCode, Frame, LaneId, Link, Message, MessageId, Outgoing, PlainWebSocket, Protocol,
+    ProtocolInput, Secret, Timestamp,
 };
 
 use crate::records::{Kind, Records, Text};
@@ -26,14 +27,14 @@ fn plain(_message: Message) -> WireEvent {
     WireEvent::Plain
 }
 
-/// Calls the same method of whichever protocol it is.
-macro_rules! either {
-    ($wire:expr, $link:expr, |$protocol:ident, $inner:ident| $call:expr) => {
-        match $wire {
-            Wire::Plain($protocol) => $link.scoped(plain, |$inner| $call),
-            Wire::SocketIo($protocol) => $link.scoped(WireEvent::SocketIo, |$inner| $call),
-        }
-    };
+/// What the application asks of the protocol.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Send(Outgoing),
+    Emit(LaneId, Kept, EmitOptions),
+    Acknowledge(ByteString, AckId, Args),
+    Join(ByteString, Option<Secret>),
+    Leave(ByteString),
 }
 
 impl Wire {
@@ -61,6 +62,39 @@ impl Wire {
         }
     }
 
+    /// Gives what it leads to: the id of a message, the lane of a namespace.
+    pub(crate) fn carry_out(
+        &mut self,
+        request: Request,
+        link: &mut Link<'_, WireEvent>,
+    ) -> Result<u64, Error> {
+        let protocol = match self {
+            Self::SocketIo(protocol) => protocol,
+            Self::Plain(_) => {
+                return match request {
+                    Request::Send(outgoing) => link.send(outgoing).map(MessageId::get),
+                    Request::Emit(..) | Request::Acknowledge(..) | Request::Join(..) | Request::Leave(_) => {
+                        Err(Error::new(ErrorCode::Unsupported, "the client does not speak Socket.IO"))
+                    }
+                };
+            }
+        };
+        link.scoped(WireEvent::SocketIo, |link| match request {
+            Request::Send(outgoing) => link.send(outgoing).map(MessageId::get),
+            Request::Emit(lane, kept, options) => {
+                protocol.emit_kept(link, lane, kept, options).map(MessageId::get)
+            }
+            Request::Acknowledge(namespace, ack, args) => {
+                protocol.acknowledge(link, &namespace, ack, args).map(|()| 0)
+            }
+            Request::Join(name, auth) => {
+                protocol.join(link, name.clone(), auth)?;
+                Ok(protocol.lane(&name).map_or(0, |lane| lane.0.into()))
+            }
+            Request::Leave(name) => protocol.leave(link, &name).map(|()| 0),
+        })
+    }
+
     fn lane(&self, namespace: &str) -> u32 {
         match self {
             Self::Plain(_) => LaneId::MAIN.0,
@@ -69,43 +103,14 @@ impl Wire {
     }
 }
 
-/// Asks the Socket.IO protocol of the connection.
-///
-/// # Errors
-/// `client_closed`, or what the protocol answers.
-pub(crate) fn ask_socketio<T>(
-    connection: &mut Connection<Wire>,
-    now: Timestamp,
-    ask: impl FnOnce(&mut SocketIo, &mut Link<'_, socketio::Event>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    connection.check_open()?;
-    connection.with_protocol(now, |wire, link| match wire {
-        Wire::SocketIo(socketio) => link.scoped(WireEvent::SocketIo, |link| ask(socketio, link)),
-        Wire::Plain(_) => Err(Error::new(ErrorCode::Unsupported, "the client does not speak Socket.IO")),
-    })
-}
-
 impl Protocol for Wire {
     type Event = WireEvent;
 
-    fn opened(&mut self, link: &mut Link<'_, WireEvent>, credentials: Option<&Credentials>) {
-        either!(self, link, |protocol, link| protocol.opened(link, credentials));
-    }
-
-    fn frame(&mut self, link: &mut Link<'_, WireEvent>, frame: Frame) -> Result<(), Error> {
-        either!(self, link, |protocol, link| protocol.frame(link, frame))
-    }
-
-    fn connected(&mut self, link: &mut Link<'_, WireEvent>) {
-        either!(self, link, |protocol, link| protocol.connected(link));
-    }
-
-    fn closing(&mut self, link: &mut Link<'_, WireEvent>) {
-        either!(self, link, |protocol, link| protocol.closing(link));
-    }
-
-    fn closed(&mut self, link: &mut Link<'_, WireEvent>, cause: &Error) {
-        either!(self, link, |protocol, link| protocol.closed(link, cause));
+    fn handle(&mut self, link: &mut Link<'_, WireEvent>, input: ProtocolInput<'_>) -> Result<(), Error> {
+        match self {
+            Self::Plain(protocol) => link.scoped(plain, |link| protocol.handle(link, input)),
+            Self::SocketIo(protocol) => link.scoped(WireEvent::SocketIo, |link| protocol.handle(link, input)),
+        }
     }
 
     fn close_cause(&self, code: Option<u16>, reason: &str) -> Error {
@@ -120,10 +125,6 @@ impl Protocol for Wire {
             Self::Plain(plain) => plain.deadline(),
             Self::SocketIo(socketio) => socketio.deadline(),
         }
-    }
-
-    fn timeout(&mut self, link: &mut Link<'_, WireEvent>) -> Result<(), Error> {
-        either!(self, link, |protocol, link| protocol.timeout(link))
     }
 
     fn ping(&mut self, ping_frames: bool) -> Option<Frame> {

@@ -1,10 +1,10 @@
 import { open } from '#platform';
-import type { Core } from './core.js';
+import { Core } from './core.js';
 import type { Host } from './delivery.js';
 import { Driver } from './driver.js';
 import { asyncDispose, dispose } from './dispose.js';
 import { Emitter, type ListenOptions, type Unsubscribe } from './emitter.js';
-import { RejoinError, call, closed, describe, invalid } from './errors.js';
+import { RejoinError, closed, invalid } from './errors.js';
 import { HINTS, type NetworkHint, watch } from './lifecycle.js';
 import { isReady, ready } from './load.js';
 import { type Check, type ClientOptions, type Credentials, type WaitOptions, settings } from './options.js';
@@ -12,7 +12,7 @@ import type { SocketLike } from './platform/types.js';
 import { quiet, text } from './promises.js';
 import { Queue, type Subscription } from './queue.js';
 import { type Outgoing, Receipt } from './receipt.js';
-import { Text, type TextRecord } from './records.js';
+import { Call, Stat, Text, type TextRecord } from './records.js';
 import type { Stats } from './stats.js';
 import { type State, readState } from './state.js';
 import { Waiters } from './waiters.js';
@@ -79,7 +79,7 @@ export abstract class BaseClient {
     if (this.#closed) return quiet(Promise.reject(closed()));
     this.#unwatch ??= watch(this.options.lifecycle ?? true, (hint) => this.network(hint));
     const connected = this.#waitFor('connected', signal);
-    this.withDriver((driver) => driver.input((core, now) => core.connect(now)));
+    this.withDriver((driver) => driver.input(Call.Connect));
     return quiet(connected);
   }
 
@@ -88,7 +88,7 @@ export abstract class BaseClient {
    * could not be sent stay in the outbox.
    */
   disconnect(options: WaitOptions = {}): Promise<void> {
-    return this.#end((core, now) => core.disconnect(now), options);
+    return this.#end((driver) => driver.input(Call.Disconnect), options);
   }
 
   /** Disconnects for good: every message comes to its end, every stream ends, nothing is called any more. */
@@ -99,7 +99,7 @@ export abstract class BaseClient {
       this.#finish();
       return Promise.resolve();
     }
-    const ended = this.#end((core, now) => first && core.close(now), options);
+    const ended = this.#end((driver) => first && driver.input(Call.Close), options);
     // Where it was disconnected already, no change of state follows.
     ended.then(() => this.#finish(), () => {});
     return ended;
@@ -136,24 +136,28 @@ export abstract class BaseClient {
 
   /** What was counted so far. */
   stats(): Stats {
-    const [attempts = 0, connects = 0, framesSent = 0, framesReceived = 0, outboxMessages = 0, outboxBytes = 0] =
-      this.driver?.stats() ?? [];
-    return { attempts, connects, framesSent, framesReceived, outboxMessages, outboxBytes };
+    const stat = (stat: Stat) => this.driver?.stat(stat) ?? 0;
+    return {
+      attempts: stat(Stat.Attempts),
+      connects: stat(Stat.Connects),
+      framesSent: stat(Stat.FramesSent),
+      framesReceived: stat(Stat.FramesReceived),
+      outboxMessages: stat(Stat.OutboxMessages),
+      outboxBytes: stat(Stat.OutboxBytes),
+    };
   }
 
   /** Tells what the application knows about the network. It never undoes a disconnect. */
   network(hint: NetworkHint): void {
     const index = HINTS.indexOf(hint);
-    if (index >= 0) this.driver?.input((core, now) => core.network(index, now));
+    if (index >= 0) this.driver?.input(Call.Network, index);
   }
 
   /** @internal A socket is being opened: for those who show it to their users. */
   protected dialled(_socket: SocketLike): void {}
 
-  /** @internal Makes the core, which is loaded by now. */
-  protected abstract makeCore(seed: number): Core;
   /** @internal What the driver tells of the protocol. */
-  protected abstract readonly host: Omit<Host, 'dial' | 'told' | 'ended'> & {
+  protected abstract readonly host: Omit<Host, 'dial' | 'told'> & {
     /** What is of the protocol's own. */
     told(record: TextRecord): void;
   };
@@ -179,7 +183,7 @@ export abstract class BaseClient {
   }
 
   /** @internal Hands a message over; before the core is loaded it waits here, within the same bound. */
-  protected submit(outgoing: Outgoing, send: (core: Core, now: number) => number): Receipt {
+  protected submit(outgoing: Outgoing, send: (driver: Driver) => number): Receipt {
     if (this.#closed) throw closed();
     const receipt = new Receipt(outgoing, this.#withdraw);
     if (this.driver) {
@@ -204,7 +208,7 @@ export abstract class BaseClient {
   }
 
   readonly #withdraw = ({ id }: Receipt): boolean =>
-    id !== undefined && (this.driver?.input((core, now) => core.withdraw(id, now)) ?? false);
+    id !== undefined && this.driver?.input(Call.Withdraw, id) === 1;
 
   /** @internal A consumer is full, has room again, or ended. */
   protected readonly queueChanged = (queue: Consumer): void => {
@@ -219,10 +223,10 @@ export abstract class BaseClient {
   protected start(): void {
     if (this.driver || this.#closed || !isReady()) return;
     const { host } = this;
-    this.driver = new Driver(call(() => this.makeCore(Math.random())), {
+    this.driver = new Driver(Core.make() as Core, {
+      start: host.start,
       dial: (token) => this.#dial(token),
       told: (record) => this.#told(record),
-      ended: (receipt, outcome, cause) => receipt.answered?.(describe(cause ?? outcome)),
       outline: host.outline,
       binary: (bytes) => host.binary(bytes),
       message: host.message,
@@ -286,10 +290,10 @@ export abstract class BaseClient {
     this.ended();
   }
 
-  #end(work: (core: Core, now: number) => unknown, { signal }: WaitOptions): Promise<void> {
+  #end(work: (driver: Driver) => unknown, { signal }: WaitOptions): Promise<void> {
     if (this.#finished || (!this.driver && this.#early.length === 0)) return Promise.resolve();
     const ended = this.#waitFor('disconnected', signal);
-    this.withDriver((driver) => driver.input(work));
+    this.withDriver(work);
     return quiet(ended);
   }
 
@@ -303,19 +307,26 @@ export abstract class BaseClient {
       const answer: Credentials = await this.options.credentials?.({ reason });
       const token = typeof answer === 'string' ? answer : answer && 'token' in answer ? answer.token : undefined;
       const auth = typeof answer === 'object' && answer && 'auth' in answer ? JSON.stringify(answer.auth) : undefined;
-      this.driver?.input((core, now) => core.credentials(socket, token, auth, now));
+      const kind = auth !== undefined ? 2 : token !== undefined ? 1 : 0;
+      this.#tell(Call.Credentials, socket, kind, auth ?? token);
     } catch (error) {
-      this.driver?.input((core, now) => core.credentialsFailed(socket, text(error), now));
+      this.#tell(Call.CredentialsFailed, socket, 0, text(error));
     }
   }
 
   async #rejoin(socket: number): Promise<void> {
     try {
       await this.runOnConnect();
-      this.driver?.input((core, now) => core.rejoined(socket, undefined, now));
+      this.#tell(Call.Rejoined, socket, 0, undefined);
     } catch (error) {
-      this.driver?.input((core, now) => core.rejoined(socket, text(error), now));
+      this.#tell(Call.Rejoined, socket, 0, text(error));
     }
+  }
+
+  /** What a callback of the application's led to. */
+  #tell(call: Call, socket: number, kind: number, said: string | undefined): void {
+    const { driver } = this;
+    driver?.input(call, socket, kind, 0, said === undefined ? 0 : driver.put([said]));
   }
 
   /** @internal What a listener threw. */

@@ -2,9 +2,10 @@ import { BaseClient } from './base.js';
 import type { WaitOptions } from './options.js';
 import type { ListenOptions, Unsubscribe } from './emitter.js';
 import { bytesOf } from './binary.js';
-import { Core } from './core.js';
 import { invalid } from './errors.js';
 import { byteLength } from './memory.js';
+import { Call } from './records.js';
+import { messageOptions } from './message-options.js';
 import type { ClientOptions } from './options.js';
 import { type InboundOptions, Queue, type Subscription } from './queue.js';
 import type { Receipt } from './receipt.js';
@@ -101,7 +102,7 @@ export class Client extends BaseClient {
     return queue;
   }
 
-  #send(message: string | Binary, setup: boolean, { volatile = false, ttl = Number.NaN, key }: SendOptions): Receipt {
+  #send(message: string | Binary, setup: boolean, options: SendOptions): Receipt {
     // Bytes as they are now: the application may change its buffer.
     const content = typeof message === 'string' ? message : bytesOf(message, 'message')?.slice();
     if (content === undefined) throw invalid('message', 'must be a string, an ArrayBuffer or a view of one');
@@ -109,18 +110,21 @@ export class Client extends BaseClient {
     const bytes = binary ? content.length : byteLength(content);
     return this.submit(
       { content, headBytes: bytes, attachments: NONE, repeats: false, settle: undefined },
-      (core, now) => core.send(bytes, binary, setup, volatile, ttl, key, now),
+      (driver) => {
+        messageOptions(driver, setup, options);
+        return driver.call(Call.Send, bytes, Number(binary));
+      },
     );
   }
 
   /** @internal */
-  protected makeCore(seed: number): Core {
-    const { ping, pong } = this.options.heartbeat ?? {};
-    return Core.plain(this.numbers, seed, ping, pong);
-  }
-
-  /** @internal */
   protected readonly host = {
+    start: () => {
+      const { ping, pong } = this.options.heartbeat ?? {};
+      // An answer to what is never asked is an ordinary message.
+      const texts = ping === undefined ? [] : [ping, ...(pong === undefined ? [] : [pong])];
+      return { protocol: Call.Plain, seed: Math.random(), parts: [new Uint8Array(this.numbers.buffer), ...texts] } as const;
+    },
     outline: (data: string) => ({ text: data, content: data }),
     message: (data: string | ArrayBuffer) => {
       const message = typeof data === 'string' ? data : new Uint8Array(data);

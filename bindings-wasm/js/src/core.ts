@@ -1,2 +1,2 @@
-/** What wasm-bindgen generates from `bindings-wasm/src/exports.rs`. */
-export { Core, default, describe } from '#core';
+// What wasm-bindgen makes. Loading is ours: see `load.ts`.
+export { Core } from '#core';

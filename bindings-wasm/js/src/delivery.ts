@@ -1,9 +1,9 @@
 import type { Core } from './core.js';
-import type { ErrorCode } from './errors.js';
-import { bytes, numbers } from './memory.js';
+import { type ErrorCode, RejoinError } from './errors.js';
+import { type Part, type Voice, bytes, numbers } from './memory.js';
 import type { SocketLike } from './platform/types.js';
 import type { Outcome, Receipt } from './receipt.js';
-import { Flag, Kind, Out, Text, type TextRecord } from './records.js';
+import { Call, Flag, Kind, Place, Text, type TextRecord } from './records.js';
 import { decodeArgs } from './socketio/args.js';
 
 /** What a message of a WebSocket holds. */
@@ -15,8 +15,18 @@ export interface Outline {
   readonly content: unknown;
 }
 
+/** How a core begins. */
+export interface Start {
+  readonly protocol: Call.Plain | Call.SocketIo;
+  readonly seed: number;
+  /** The settings, and what else belongs to the protocol. */
+  readonly parts: readonly Part[];
+}
+
 /** The client that the driver works for. It never throws. */
 export interface Host {
+  /** What the core is to be, and with what. */
+  start(): Start;
   /** Opens a socket, or throws what is wrong. */
   dial(token: string | undefined): SocketLike;
   /** What a packet says beyond what the core must see, if it is one of those of which that is little. */
@@ -24,8 +34,6 @@ export interface Host {
   message(data: Data): void;
   /** An event whose array was kept. `offset`: the core took its last item; `session`: that which wants an answer, or -1. */
   event(content: unknown[], offset: boolean, lane: number, session: number, id: number): void;
-  /** A message came to an end other than `acknowledged`. */
-  ended(receipt: Receipt, outcome: Outcome, cause: ErrorCode | undefined): void;
   /** Binary data as the application gets it. */
   binary(bytes: Uint8Array): unknown;
   /** What else happened. */
@@ -41,7 +49,7 @@ export class Delivery {
   /** What waits until all that happened before it was told. */
   readonly marks: (() => void)[] = [];
   readonly #core: Core;
-  readonly #out: number;
+  readonly #voice: Voice;
   readonly #host: Host;
   /** What the core does not need of the messages that it was told of since the last delivery. */
   #content: unknown[] = [];
@@ -49,9 +57,9 @@ export class Delivery {
   readonly #records: number[] = [];
   #ended = false;
 
-  constructor(core: Core, host: Host) {
+  constructor(core: Core, voice: Voice, host: Host) {
     this.#core = core;
-    this.#out = core.out() / 8;
+    this.#voice = voice;
     this.#host = host;
   }
 
@@ -67,19 +75,19 @@ export class Delivery {
 
   /** Tells the client what happened, in order. */
   deliver(): void {
-    const core = this.#core;
-    const view = numbers();
-    const count = view[this.#out + Out.Count] as number;
+    const voice = this.#voice;
+    const count = voice.left(Place.Count);
     if (count === 0) return;
     const records = this.#records;
-    const start = (view[this.#out + Out.Numbers] as number) / 8;
+    const start = voice.left(Place.Numbers) / 8;
+    const view = numbers();
     for (let index = 0; index < count; index += 1) records[index] = view[start + index] as number;
-    const texts = (view[this.#out + Out.Flags] as number) & Flag.Texts ? (JSON.parse(core.texts()) as TextRecord[]) : NONE;
+    const texts = voice.left(Place.Flags) & Flag.Texts ? voice.ask(Call.Texts) : NONE;
     // Listeners may call the core, which then has other things to tell.
     for (const record of texts) this.#copyAttachments(record);
     const content = this.#content;
     this.#content = [];
-    core.clear();
+    this.#core.call(Call.Clear, 0, 0, 0, 0, 0);
     let text = 0;
     for (let at = 0; at < count && !this.#ended; ) {
       const first = records[at + 1] as number;
@@ -99,7 +107,8 @@ export class Delivery {
           at += 3;
           break;
         case Kind.Receipt:
-          this.#finish(first, records[at + 2] === 1 ? 'acknowledged' : 'sent');
+          if (records[at + 2] === 1) this.receipts.get(first)?.settle('acknowledged');
+          else this.#finish(first, 'sent');
           at += 3;
           break;
         case Kind.Ack:
@@ -131,19 +140,22 @@ export class Delivery {
   }
 
   #told(record: TextRecord): void {
-    if (record[0] === Text.Receipt) this.#finish(record[1], record[2], record[3]);
+    if (record[0] === Text.Receipt) this.#unanswered(record);
     else if (record[0] === Text.Ack) this.#answered(record[1], record[3]);
     else this.#host.told(record);
   }
 
-  #finish(id: number, outcome: Outcome, cause?: ErrorCode): void {
+  #unanswered([, id, outcome, hasCause, code, retryable, remedy]: TextRecord): void {
+    const receipt = this.#finish(id, outcome, hasCause ? code : undefined);
+    const message = `the event was not acknowledged: ${code}`;
+    receipt?.answered?.(new RejoinError(code, message, { retryable: retryable === 1, remedy }));
+  }
+
+  #finish(id: number, outcome: Outcome, cause?: ErrorCode): Receipt | undefined {
     const receipt = this.receipts.get(id);
-    if (!receipt) return;
-    receipt.settle(outcome, cause);
-    // The answer follows, if there is one.
-    if (outcome === 'acknowledged') return;
+    receipt?.settle(outcome, cause);
     this.receipts.delete(id);
-    this.#host.ended(receipt, outcome, cause);
+    return receipt;
   }
 
   #answered(id: number, answer: unknown[]): void {

@@ -1,12 +1,12 @@
 import { Clock } from './clock.js';
 import type { Core } from './core.js';
 import { type Data, Delivery, type Host } from './delivery.js';
-import { type RejoinError, fromRecord } from './errors.js';
+import { type ErrorRecord, type RejoinError, fromRecord } from './errors.js';
 import { Link } from './link.js';
-import { Inbox, bytes, numbers, textAt } from './memory.js';
+import { Inbox, type Part, Voice, bytes, textAt } from './memory.js';
 import type { SocketLike } from './platform/types.js';
 import type { Receipt } from './receipt.js';
-import { Flag, Out, Text, type TextRecord, Transmitted } from './records.js';
+import { Call, Flag, Place, Stat, Text, type TextRecord, Transmitted } from './records.js';
 
 /** The longest wait in milliseconds, so that sleep is noticed soon after it. */
 const MAX_WAIT = 15_000;
@@ -24,8 +24,7 @@ const WOKE = 2;
 /** Owns a core, its socket and its timer: carries out what the core says, and tells it what happened. */
 export class Driver {
   readonly #core: Core;
-  /** Where the core leaves what it says. */
-  readonly #out: number;
+  readonly #voice: Voice;
   readonly #host: Host;
   readonly #clock = new Clock();
   readonly #inbox: Inbox;
@@ -49,47 +48,49 @@ export class Driver {
 
   constructor(core: Core, host: Host) {
     this.#core = core;
-    this.#out = core.out() / 8;
+    this.#voice = new Voice(core);
     this.#host = host;
-    this.#delivery = new Delivery(core, host);
+    this.#delivery = new Delivery(core, this.#voice, host);
     this.#inbox = new Inbox(core);
-    this.#maxMessage = core.maxMessageBytes();
+    const { protocol, seed, parts } = host.start();
+    this.call(protocol, seed, 0, 0, this.put(parts));
+    this.#maxMessage = this.stat(Stat.MaxMessageBytes);
   }
 
-  /** Gives the core an input; what follows from it happens in a turn of its own. */
-  input<T>(work: (core: Core, now: number) => T): T {
+  /** Gives the core an input; what follows from it happens in a turn of its own. What it gives, or -1. */
+  input(call: Call, a = 0, b = 0, c = 0, d = 0): number {
     this.#schedule();
     this.#tellMessages();
     this.#heardAt = undefined;
-    return work(this.#core, this.#clock.now());
+    return this.#core.call(call, a, b, c, d, this.#clock.now());
   }
 
-  /** As `input`, for what may fail: -1 stands for a failure, which is thrown. */
-  call(work: (core: Core, now: number) => number): number {
-    const result = this.input(work);
-    if (result === -1) throw fromRecord(JSON.parse(this.#core.error()));
+  /** As `input`, for what may fail: a failure is thrown. */
+  call(call: Call, a = 0, b = 0, c = 0, d = 0): number {
+    const result = this.input(call, a, b, c, d);
+    if (result === -1) throw fromRecord(this.#voice.said as ErrorRecord);
     return result;
   }
 
-  /** Puts bytes where the core reads them, and gives the ends of the parts. */
-  put(parts: readonly Uint8Array[]): Uint32Array {
-    return this.#inbox.put(parts);
+  /** Puts what the next call is about where the core reads it, and gives the number of the parts. */
+  put(parts: readonly Part[]): number {
+    return this.#inbox.putParts(parts);
   }
 
-  /** Hands a message to the core. */
-  submit(receipt: Receipt, work: (core: Core, now: number) => number): void {
-    receipt.id = this.call(work);
+  /** Hands a message to the core: `send` gives its id. */
+  submit(receipt: Receipt, send: (driver: Driver) => number): void {
+    receipt.id = send(this);
     this.#delivery.receipts.set(receipt.id, receipt);
   }
 
-  stats(): Float64Array {
-    return this.#core.stats();
+  stat(stat: Stat): number {
+    return this.#call(Call.Stat, 0, stat);
   }
 
   /** Runs when all that happened until now was told. */
   mark(then: () => void): void {
     this.#delivery.marks.push(then);
-    this.input((core) => core.mark());
+    this.input(Call.Mark);
   }
 
   /** The consumers are full, or have room again. */
@@ -97,24 +98,22 @@ export class Driver {
     this.#paused = paused;
     if (paused) this.#link?.socket.pause?.();
     else this.#link?.socket.resume?.();
-    this.input((core, now) => core.reading(paused, now));
+    this.input(Call.Reading, Number(paused));
   }
 
   /** The platform knows more of a failure than a page is told. */
   failed(code: string, message: string): void {
-    this.#withLink(({ id }) => this.input((core, now) => core.failed(id, code, message, now)));
+    this.#withLink(({ id }) => this.input(Call.Failed, id, 0, 0, this.put([code, message])));
   }
 
   /** The server answered with an HTTP status instead of the upgrade. */
   refused(status: number, retryAfter: number): void {
-    this.#withLink(({ id }) => this.input((core, now) => core.refused(id, status, retryAfter, now)));
+    this.#withLink(({ id }) => this.input(Call.Refused, id, status, retryAfter));
   }
 
   /** The peer answered a ping frame. */
   pong(payload: Uint8Array): void {
-    this.#withLink(({ id }) => {
-      this.input((core, now) => core.pong(id, this.#inbox.put([payload])[0] as number, now));
-    });
+    this.#withLink(({ id }) => this.input(Call.Pong, id, this.#inbox.putBytes(payload)));
   }
 
   /** Nothing follows, and the memory is given back. Gives the messages that have come to no end. */
@@ -126,6 +125,11 @@ export class Driver {
     this.#link = undefined;
     this.#core.free();
     return this.#delivery.receipts.values();
+  }
+
+  /** Calls the core in a turn, for which nothing is to be scheduled. */
+  #call(call: Call, now: number, a = 0, b = 0, c = 0, d = 0): number {
+    return this.#core.call(call, a, b, c, d, now);
   }
 
   #withLink(work: (link: Link) => void): void {
@@ -143,20 +147,19 @@ export class Driver {
     this.#scheduled = false;
     if (this.#freed) return;
     this.#tellMessages();
-    const core = this.#core;
     // No code of the application's runs between a message and its turn: it is still the same moment.
     let now = this.#heardAt ?? this.#clock.now();
     this.#heardAt = undefined;
     if (this.#clock.hasSlept(now)) {
       now = this.#clock.now();
-      core.network(WOKE, now);
+      this.#call(Call.Network, now, WOKE);
     }
     if (this.#held.length > 0) this.#releaseHeld();
     this.#reportFlushed(now);
     for (;;) {
-      core.turn((this.#link?.room ?? 0) > 0, now);
+      this.#call(Call.Turn, now, Number((this.#link?.room ?? 0) > 0));
       const commands = this.#hasCommands;
-      if (commands) this.#carryOut(JSON.parse(core.commands()), now);
+      if (commands) this.#carryOut(this.#voice.ask(Call.Commands), now);
       this.#write(now);
       if (!commands && !this.#hasCommands) break;
     }
@@ -165,12 +168,7 @@ export class Driver {
   };
 
   get #hasCommands(): boolean {
-    return (this.#left(Out.Flags) & Flag.Commands) !== 0;
-  }
-
-  /** What the last call of the core has left in that place. */
-  #left(place: Out): number {
-    return numbers()[this.#out + place] as number;
+    return (this.#voice.left(Place.Flags) & Flag.Commands) !== 0;
   }
 
   #carryOut(commands: TextRecord[], now: number): void {
@@ -193,19 +191,20 @@ export class Driver {
       socket = this.#host.dial(token);
     } catch (error) {
       const { code, message } = error as RejoinError;
-      return this.#core.failed(id, code, message, now);
+      this.#call(Call.Failed, now, id, 0, 0, this.put([code, message]));
+      return;
     }
     const link = new Link(id, socket);
     this.#link = link;
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
-      this.input((core, now) => core.opened(id, link.canPing, now));
+      this.input(Call.Opened, id, Number(link.canPing));
     };
     socket.onmessage = ({ data }: { data: Data }) => this.#heard(data);
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
       // 1006 is what a page is told where there was no close frame, and 1005 where there was no code in it.
       const told = code === 1005 || code === 1006 ? 0 : code;
-      const close = () => this.input((core, now) => core.closed(id, told, reason ?? '', now));
+      const close = () => this.input(Call.Closed, id, told, 0, this.put([reason ?? '']));
       if (this.#held.length > 0) this.#held.push(close);
       else close();
     };
@@ -236,7 +235,7 @@ export class Driver {
 
   /** Gives the core a message, or as much of it as it needs. */
   #take(data: Data): void {
-    const flags = this.#left(Out.Flags);
+    const flags = this.#voice.left(Place.Flags);
     const fits = lengthOf(data) <= this.#maxMessage;
     if (fits && !(flags & Flag.Reads)) {
       // All that come at once are told at once.
@@ -247,16 +246,16 @@ export class Driver {
     }
     this.#tellMessages();
     const { id } = this.#link as Link;
-    const core = this.#core;
     const now = this.#heardAt ?? this.#clock.now();
-    if (!fits) return core.tooBig(id, now);
-    if (typeof data !== 'string') {
-      const [length] = this.#inbox.put([new Uint8Array(data)]);
-      return core.binary(id, length as number, now);
+    if (!fits) {
+      this.#call(Call.TooBig, now, id);
+    } else if (typeof data !== 'string') {
+      this.#call(Call.Binary, now, id, this.#inbox.putBytes(new Uint8Array(data)));
+    } else {
+      const outline = flags & Flag.Whole ? undefined : this.#host.outline(data);
+      const slot = outline ? this.#delivery.keep(outline.content) : -1;
+      this.#call(Call.Text, now, id, this.#inbox.putText(outline ? outline.text : data), slot);
     }
-    const outline = flags & Flag.Whole ? undefined : this.#host.outline(data);
-    const slot = outline ? this.#delivery.keep(outline.content) : -1;
-    core.text(id, this.#inbox.putText(outline ? outline.text : data), slot, now);
   }
 
   #tellMessages(): void {
@@ -264,45 +263,46 @@ export class Driver {
     if (count === 0) return;
     this.#untold = 0;
     this.#withLink(({ id }) => {
-      this.#core.messages(id, this.#firstUntold, count, this.#heardAt ?? this.#clock.now());
+      this.#call(Call.Messages, this.#heardAt ?? this.#clock.now(), id, this.#firstUntold, count);
     });
   }
 
   /** Writes the frame that the core has left, and what follows, while the socket can take more. */
   #write(now: number): void {
     const link = this.#link;
-    if (!link || this.#left(Out.Kind) === Transmitted.Nothing) return;
+    if (!link || this.#voice.left(Place.Kind) === Transmitted.Nothing) return;
     let { room } = link;
     link.socket.cork?.();
     try {
       do {
         room -= this.#writeFrame(link);
         if (room <= 0) break;
-        this.#core.transmit(now);
-      } while (this.#left(Out.Kind) !== Transmitted.Nothing);
+        this.#call(Call.Transmit, now);
+      } while (this.#voice.left(Place.Kind) !== Transmitted.Nothing);
     } catch {
-      this.#core.failed(link.id, 'network', 'the socket refuses what is written', now);
+      this.#call(Call.Failed, now, link.id, 0, 0, this.put(['network', 'the socket refuses what is written']));
     }
     link.socket.uncork?.();
     this.#reportFlushed(now);
-    this.#core.setDeadline();
+    this.#call(Call.Deadline, now);
   }
 
   /** Writes a frame, with what was kept of it, and gives its size. */
   #writeFrame(link: Link): number {
-    const kind = this.#left(Out.Kind);
-    const at = this.#left(Out.Frame);
-    const length = this.#left(Out.Length);
+    const voice = this.#voice;
+    const kind = voice.left(Place.Kind);
+    const at = voice.left(Place.Frame);
+    const length = voice.left(Place.Length);
     if (kind === Transmitted.Ping) link.ping(bytes().slice(at, at + length));
     if (kind !== Transmitted.Text && kind !== Transmitted.Binary) return 0;
-    const receipt = this.#delivery.receipts.get(this.#left(Out.Message));
+    const receipt = this.#delivery.receipts.get(voice.left(Place.Message));
     const outgoing = receipt?.outgoing;
     if (!outgoing) {
       const isText = kind === Transmitted.Text;
       link.write(isText ? textAt(at, length) : bytes().slice(at, at + length), length, undefined);
       return length;
     }
-    const index = this.#left(Out.Index);
+    const index = voice.left(Place.Index);
     const content = index === 0 ? outgoing.content : (outgoing.attachments[index - 1] as Uint8Array);
     const size = typeof content === 'string' ? length + outgoing.headBytes : content.length;
     const whole = length === 0 ? content : textAt(at, length) + content;
@@ -314,12 +314,12 @@ export class Driver {
     const frames = this.#link?.newlyFlushed();
     if (frames === undefined) return;
     this.#lookAfter = FIRST_LOOK;
-    this.#core.flushed((this.#link as Link).id, frames, now);
+    this.#call(Call.Flushed, now, (this.#link as Link).id, frames);
   }
 
   /** A timer that ends too early does no harm, so it is set anew only for an earlier moment. */
   #setTimer(now: number): void {
-    const deadline = this.#left(Out.Deadline);
+    const deadline = this.#voice.left(Place.Deadline);
     const idle = Number.isNaN(deadline) && !this.#link;
     let at = Math.min(idle || Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline, now + MAX_WAIT);
     if (this.#link?.hasUnflushed) {

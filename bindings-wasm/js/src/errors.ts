@@ -1,5 +1,3 @@
-import { describe as describeCode } from './core.js';
-
 /** What went wrong, as a code that is the same in every language of rejoin and never changes. New codes may be added. */
 export type ErrorCode =
   | 'client_disconnect' | 'server_disconnect' | 'transport_closed' | 'network' | 'heartbeat_timeout'
@@ -75,18 +73,4 @@ export function fromRecord([code, message, retryable, remedy, closeCode, status,
     ...(status ? { status } : {}),
     ...(data === null ? {} : { data }),
   });
-}
-
-/** The error that ended the wait for an answer. */
-export function describe(code: string): RejoinError {
-  return fromRecord(JSON.parse(describeCode(code, `the event was not acknowledged: ${code}`)));
-}
-
-/** Calls into Rust, whose errors are thrown as the text of their record. */
-export function call<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (thrown) {
-    throw typeof thrown === 'string' ? fromRecord(JSON.parse(thrown)) : thrown;
-  }
 }

@@ -1,5 +1,5 @@
 import * as platform from '#platform';
-import init from './core.js';
+import * as glue from '#glue';
 import { RejoinError } from './errors.js';
 import { attach } from './memory.js';
 
@@ -29,8 +29,10 @@ export function ready(source?: WasmSource): Promise<void> {
 async function load(source: WasmSource | undefined): Promise<void> {
   try {
     await platform.prepare();
-    const { memory } = await init({ module_or_path: (source ?? platform.wasm()) as WasmSource });
-    attach(memory);
+    const { exports } = await instantiate(await (source ?? platform.wasm()));
+    glue.__wbg_set_wasm(exports);
+    (exports.__wbindgen_start as () => void)();
+    attach(exports.memory as WebAssembly.Memory);
     loaded = true;
   } catch (cause) {
     if (cause instanceof RejoinError) throw cause;
@@ -40,4 +42,17 @@ async function load(source: WasmSource | undefined): Promise<void> {
       cause,
     });
   }
+}
+
+async function instantiate(source: unknown): Promise<WebAssembly.Instance> {
+  const imports = { './rejoin_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports };
+  const given = typeof source === 'string' || source instanceof URL ? await fetch(source) : source;
+  const isResponse = typeof Response === 'function' && given instanceof Response;
+  if (isResponse && !given.ok) throw new Error(`${given.url} answers ${given.status}`);
+  const streams = isResponse && given.headers.get('content-type') === 'application/wasm';
+  const result = streams
+    ? await WebAssembly.instantiateStreaming(given, imports)
+    : await WebAssembly.instantiate(isResponse ? await given.arrayBuffer() : (given as BufferSource), imports);
+  // Of a compiled module it gives the instance itself.
+  return result instanceof WebAssembly.Instance ? result : result.instance;
 }

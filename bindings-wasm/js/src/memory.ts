@@ -1,3 +1,9 @@
+import type { Core } from './core.js';
+import { Call, Place, type TextRecord } from './records.js';
+
+/** What a call is about, beside numbers. */
+export type Part = string | Uint8Array;
+
 /** The memory of the core. A view of it ends when it grows, and is made anew when it is next looked at. */
 let memory: WebAssembly.Memory | undefined;
 let byteView = new Uint8Array(0);
@@ -48,47 +54,76 @@ export function byteLength(text: string): number {
   return length;
 }
 
-/** What has an inbox: the core. */
-interface Receiver {
-  inbox(length: number): number;
+/** What the core leaves when it is called. */
+export class Voice {
+  readonly #core: Core;
+  readonly #at: number;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#at = core.left() / 8;
+  }
+
+  /** The number that the last call has left in that place. */
+  left(place: Place): number {
+    return numbers()[this.#at + place] as number;
+  }
+
+  /** What the last call has said. */
+  get said(): unknown {
+    return JSON.parse(textAt(this.left(Place.Said), this.left(Place.SaidLength)));
+  }
+
+  /** What the core says when it is asked so. */
+  ask(call: Call): TextRecord[] {
+    this.#core.call(call, 0, 0, 0, 0, 0);
+    return this.said as TextRecord[];
+  }
 }
 
 /** Where the core reads the bytes that it is given. */
 export class Inbox {
-  readonly #core: Receiver;
+  readonly #core: Core;
   #address = 0;
   #capacity = 0;
 
-  constructor(core: Receiver) {
+  constructor(core: Core) {
     this.#core = core;
   }
 
   /** Puts a text there, and gives its length in bytes. */
   putText(text: string): number {
     const { length } = text;
-    if (length > SHORT) return this.#encode(text);
+    if (length > SHORT) return this.putBytes(encoder.encode(text));
     this.#reserve(length);
     const view = bytes();
     for (let index = 0; index < length; index += 1) {
       const unit = text.charCodeAt(index);
-      if (unit > 127) return this.#encode(text);
+      if (unit > 127) return this.putBytes(encoder.encode(text));
       view[this.#address + index] = unit;
     }
     return length;
   }
 
-  /** Puts bytes there, after `offset` others. */
-  put(given: readonly Uint8Array[]): Uint32Array {
-    const ends = new Uint32Array(given.length);
-    let end = 0;
-    for (const [index, part] of given.entries()) ends[index] = end += part.length;
-    this.#reserve(end);
-    given.forEach((part, index) => bytes().set(part, this.#address + (ends[index] as number) - part.length));
-    return ends;
+  /** Puts bytes there, and gives their length. */
+  putBytes(given: Uint8Array): number {
+    this.#reserve(given.length);
+    bytes().set(given, this.#address);
+    return given.length;
   }
 
-  #encode(text: string): number {
-    return this.put([encoder.encode(text)])[0] as number;
+  /** Puts parts there, after the length of each, and gives their number. */
+  putParts(parts: readonly Part[]): number {
+    const encoded = parts.map((part) => (typeof part === 'string' ? encoder.encode(part) : part));
+    const lengths = Uint32Array.from(encoded, (part) => part.length);
+    let at = lengths.byteLength;
+    this.#reserve(encoded.reduce((total, part) => total + part.length, at));
+    bytes().set(new Uint8Array(lengths.buffer), this.#address);
+    for (const part of encoded) {
+      bytes().set(part, this.#address + at);
+      at += part.length;
+    }
+    return parts.length;
   }
 
   /** Room for a large message is given back by the next one. */
@@ -96,6 +131,6 @@ export class Inbox {
     const wanted = Math.max(length, 1024);
     if (this.#capacity >= wanted && this.#capacity <= 65536) return;
     this.#capacity = wanted;
-    this.#address = this.#core.inbox(wanted);
+    this.#address = this.#core.call(Call.Inbox, wanted, 0, 0, 0, 0);
   }
 }

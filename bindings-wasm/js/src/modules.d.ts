@@ -3,3 +3,8 @@ declare module '#wasm-bytes' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
+
+/** What wasm-bindgen's JavaScript has beside the core: what the WebAssembly imports, too. */
+declare module '#glue' {
+  export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}

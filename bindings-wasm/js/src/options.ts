@@ -104,8 +104,6 @@ const overflow: Check = (value) => {
 const NUMBERS: readonly (readonly [path: string, check: Check])[] = [
   ['backoff.initial', duration],
   ['backoff.max', duration],
-  ['backoff.factor', number(1, 1e6, false, '')],
-  ['backoff.maxAttempts', count],
   ['backoff.resetAfter', duration],
   ['backoff.restartWindow', duration],
   ['backoff.onlineWindow', duration],
@@ -117,12 +115,14 @@ const NUMBERS: readonly (readonly [path: string, check: Check])[] = [
   ['probeTimeout', duration],
   ['writeTimeout', duration],
   ['readTimeout', duration],
-  ['outbox.maxMessages', count],
-  ['outbox.maxBytes', count],
-  ['outbox.overflow', overflow],
   ['ackTimeout', duration],
   ['closeGrace', duration],
+  ['outbox.maxMessages', count],
+  ['outbox.maxBytes', count],
   ['maxMessageBytes', count],
+  ['backoff.factor', number(1, 1e6, false, '')],
+  ['backoff.maxAttempts', count],
+  ['outbox.overflow', overflow],
 ];
 
 const string: Check = (value) => (typeof value === 'string' ? 0 : 'must be a string');

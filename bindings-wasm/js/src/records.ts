@@ -1,5 +1,3 @@
-import type { ErrorRecord } from './errors.js';
-
 /** The first number of a record: `Kind` in `bindings-wasm/src/records.rs`. */
 export const enum Kind {
   Text = 0,
@@ -10,8 +8,60 @@ export const enum Kind {
   Mark = 5,
 }
 
-/** The places of what a call of the core leaves: `Out` in `bindings-wasm/src/effects.rs`. */
-export const enum Out {
+/** The calls of the core: `Call` in `bindings-wasm/src/call.rs` says what each wants. */
+export const enum Call {
+  Inbox,
+  Plain,
+  SocketIo,
+  Commands,
+  Texts,
+  Clear,
+  Stat,
+  Connect,
+  Disconnect,
+  Close,
+  Mark,
+  Network,
+  Reading,
+  Credentials,
+  CredentialsFailed,
+  Rejoined,
+  Opened,
+  Closed,
+  Failed,
+  Refused,
+  Flushed,
+  Pong,
+  Messages,
+  Text,
+  Binary,
+  TooBig,
+  Turn,
+  Transmit,
+  Deadline,
+  Options,
+  Send,
+  Emit,
+  Withdraw,
+  CheckName,
+  Acknowledge,
+  ConnectNamespace,
+  DisconnectNamespace,
+}
+
+/** What `Call.Stat` gives: see `stat` in `bindings-wasm/src/core.rs`. */
+export const enum Stat {
+  Attempts,
+  Connects,
+  FramesSent,
+  FramesReceived,
+  OutboxMessages,
+  OutboxBytes,
+  MaxMessageBytes,
+}
+
+/** The places of what a call of the core leaves: `Place` in `bindings-wasm/src/effects.rs`. */
+export const enum Place {
   Flags = 0,
   Count = 1,
   Numbers = 2,
@@ -21,6 +71,8 @@ export const enum Out {
   Length = 6,
   Message = 7,
   Index = 8,
+  Said = 9,
+  SaidLength = 10,
 }
 
 /** What the flags say: see there. */
@@ -57,5 +109,3 @@ export const enum Text {
 
 // biome-ignore lint/suspicious/noExplicitAny: what each place holds follows from the first
 export type TextRecord = [kind: Text, ...any[]];
-
-export type { ErrorRecord };

@@ -53,7 +53,7 @@ pub(crate) fn build() -> Fallible<()> {
     if built > modified(&wasm) && built > newest(&package())? {
         return Ok(());
     }
-    run(shell::command("wasm-bindgen --target web --omit-default-module-path --out-name rejoin_wasm")
+    run(shell::command("wasm-bindgen --target bundler --out-name rejoin_wasm")
         .arg("--out-dir")
         .arg(package().join("generated"))
         .arg(&wasm))?;

@@ -1,10 +1,11 @@
 import { BaseClient } from '../base.js';
 import type { WaitOptions } from '../options.js';
-import { Text, type TextRecord } from '../records.js';
-import { Core } from '../core.js';
+import { Call, Text, type TextRecord } from '../records.js';
+import type { Driver } from '../driver.js';
 import { Emitter } from '../emitter.js';
 import { RejoinError, closed, fromRecord, invalid } from '../errors.js';
 import { byteLength } from '../memory.js';
+import { messageOptions } from '../message-options.js';
 import { type Check, type ClientOptions, object, string } from '../options.js';
 import { type InboundOptions, Queue } from '../queue.js';
 import type { Outgoing, Receipt } from '../receipt.js';
@@ -103,7 +104,8 @@ export class SocketIOClient extends BaseClient {
       let failed: RejoinError | undefined;
       driver.mark(() => then(failed));
       try {
-        const lane = driver.call((core, now) => core.connectNamespace(name, text, now));
+        const parts = driver.put(text === undefined ? [name] : [name, text]);
+        const lane = driver.call(Call.ConnectNamespace, 0, 0, 0, parts);
         const namespace = this.#namespaces.get(name) as Namespace;
         this.#lanes[lane] = namespace;
         namespace.lane = lane;
@@ -116,7 +118,7 @@ export class SocketIOClient extends BaseClient {
   /** @internal */
   leave(name: string): void {
     // A failure says that it was left before: that is what was asked for.
-    this.withDriver((driver) => driver.input((core, now) => core.disconnectNamespace(name, now)));
+    this.withDriver((driver) => driver.input(Call.DisconnectNamespace, 0, 0, 0, driver.put([name])));
   }
 
   /** @internal */
@@ -124,20 +126,20 @@ export class SocketIOClient extends BaseClient {
     { namespace, setup }: Route,
     name: string,
     args: readonly unknown[],
-    { timeout = Number.NaN, retries = 0, volatile = false, ttl = Number.NaN, key }: EmitOptions,
+    options: EmitOptions,
     settle: Outgoing['settle'],
   ): Receipt {
     const { text, attachments } = encodeArgs([name, ...args]);
     const headBytes = byteLength(text);
     let bytes = headBytes;
     for (const attachment of attachments) bytes += attachment.length;
-    const ack = settle ? timeout : -1;
+    const ack = settle ? (options.timeout ?? Number.NaN) : -1;
     return this.submit(
-      { content: text, headBytes, attachments, repeats: retries > 0, settle },
-      (core, now) => {
-        const checked = this.#checkName(core, name);
-        const lane = this.#namespaces.get(namespace)?.lane ?? 0;
-        return checked < 0 ? checked : core.emit(lane, bytes, attachments.length, ack, retries, setup, volatile, ttl, key, now);
+      { content: text, headBytes, attachments, repeats: (options.retries ?? 0) > 0, settle },
+      (driver) => {
+        this.#checkName(driver, name);
+        messageOptions(driver, setup, options);
+        return driver.call(Call.Emit, this.#namespaces.get(namespace)?.lane ?? 0, bytes, attachments.length, ack);
       },
     );
   }
@@ -145,11 +147,10 @@ export class SocketIOClient extends BaseClient {
   /** The names of events that the core has found to be allowed. */
   readonly #allowed = new Set<string>();
 
-  #checkName(core: Core, name: string): number {
-    if (this.#allowed.has(name)) return 0;
-    const checked = core.checkName(name);
-    if (checked === 0 && this.#allowed.size < MAX_ALLOWED) this.#allowed.add(name);
-    return checked;
+  #checkName(driver: Driver, name: string): void {
+    if (this.#allowed.has(name)) return;
+    driver.call(Call.CheckName, 0, 0, 0, driver.put([name]));
+    if (this.#allowed.size < MAX_ALLOWED) this.#allowed.add(name);
   }
 
   /** @internal */
@@ -167,12 +168,9 @@ export class SocketIOClient extends BaseClient {
   }
 
   /** @internal */
-  protected makeCore(seed: number): Core {
-    return Core.socketio(this.numbers, seed);
-  }
-
-  /** @internal */
   protected readonly host = {
+    start: () =>
+      ({ protocol: Call.SocketIo, seed: Math.random(), parts: [new Uint8Array(this.numbers.buffer)] }) as const,
     outline,
     message: () => {},
     binary: (bytes: Uint8Array): unknown => bytes,
@@ -218,8 +216,7 @@ export class SocketIOClient extends BaseClient {
       const { text, attachments } = encodeArgs(args);
       const { driver } = this;
       if (!driver) throw closed();
-      const ends = driver.put([new TextEncoder().encode(text), ...attachments]);
-      driver.call((core, now) => core.acknowledge(name, session, id, ends, now));
+      driver.call(Call.Acknowledge, session, id, 0, driver.put([name, text, ...attachments]));
     };
   }
 }
