@@ -129,6 +129,12 @@ pub(super) const STEPS: &[Step] = &[
         run: web,
     },
     Step {
+        name: "size",
+        counts: Check,
+        needs: crate::wasm::NEEDS,
+        run: |stage| stage.sh("cargo xtask size"),
+    },
+    Step {
         name: "consumers",
         counts: Tests,
         needs: &["node", "bindings-wasm/js", "tests/consumers", "chromium"],
