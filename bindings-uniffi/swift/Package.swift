@@ -4,8 +4,14 @@ import PackageDescription
 // The native library: on a Mac the XCFramework that `build-xcframework.sh` packs, elsewhere one that the linker finds.
 #if os(macOS)
     let native = Target.binaryTarget(name: "CRejoinFFI", path: "CRejoinFFI.xcframework")
+    let check: [Target] = []
 #else
     let native = Target.target(name: "CRejoinFFI", linkerSettings: [.linkedLibrary("rejoin_ffi")])
+    // Type-checks the sample where there is no SwiftUI.
+    let check: [Target] = [
+        .target(name: "SwiftUI", path: "SampleCheck"),
+        .target(name: "RejoinSample", dependencies: ["Rejoin", "SwiftUI"], path: "Sample"),
+    ]
 #endif
 
 let package = Package(
@@ -24,5 +30,5 @@ let package = Package(
         .executableTarget(name: "RejoinAgent", dependencies: ["Rejoin"], path: "Agent"),
         .executableTarget(name: "RejoinFlood", dependencies: ["Rejoin"], path: "Bench"),
         .testTarget(name: "RejoinTests", dependencies: ["Rejoin"]),
-    ]
+    ] + check
 )
