@@ -5,6 +5,8 @@
 //! loses nothing. No foreign code is ever called from here: what the application is asked for, such as credentials,
 //! is an [`Item`] too.
 
+#[cfg(target_os = "android")]
+mod android;
 mod answers;
 mod calls;
 mod client;
