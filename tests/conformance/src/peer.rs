@@ -35,7 +35,7 @@ impl Peer {
             return Err("the peer has no pipes".into());
         };
         let mut lines = BufReader::new(output).lines();
-        let listening = line(&mut lines).await?;
+        let listening = line(&mut lines, "start").await?;
         let port = listening["listening"].as_u64().and_then(|port| u16::try_from(port).ok());
         let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port.ok_or("the peer does not listen")?));
         Ok(Self { addr, pipes: Mutex::new((input, lines)), _child: child })
@@ -49,12 +49,13 @@ impl Peer {
     pub(crate) async fn tell(&self, command: Value) -> Verdict<Value> {
         let mut pipes = self.pipes.lock().await;
         pipes.0.write_all(format!("{command}\n").as_bytes()).await?;
-        let answer = line(&mut pipes.1).await?;
+        let answer = line(&mut pipes.1, &format!("answer {command}")).await?;
         answer.get("ok").cloned().ok_or_else(|| format!("the peer refused {command}: {answer}").into())
     }
 }
 
-async fn line(lines: &mut Lines<BufReader<ChildStdout>>) -> Verdict<Value> {
-    let line = timeout(DEADLINE, lines.next_line()).await.map_err(|_| "the peer does not answer")??;
+async fn line(lines: &mut Lines<BufReader<ChildStdout>>, to: &str) -> Verdict<Value> {
+    let line = timeout(DEADLINE, lines.next_line()).await;
+    let line = line.map_err(|_| format!("in {DEADLINE:?} the peer did not {to}"))??;
     Ok(serde_json::from_str(&line.ok_or("the peer ended: is `npm ci` done in tests/peers?")?)?)
 }
