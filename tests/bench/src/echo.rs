@@ -21,7 +21,7 @@ pub(crate) async fn compare(options: &Options) -> Fallible<()> {
         raw::echo(&mut raw, &raw_message, WINDOW, TRIAL, Flush::Batch).await?;
         let (trial, done) = timed(raw::echo(&mut raw, &raw_message, WINDOW, TRIAL, Flush::Batch)).await;
         done?;
-        let count = calibrate(TRIAL, trial.wall);
+        let count = options.count.unwrap_or_else(|| calibrate(TRIAL, trial.wall));
         let (mut batch_times, mut each_times, mut our_times) =
             (Times::default(), Times::default(), Times::default());
         for _ in 0..options.rounds {

@@ -18,7 +18,7 @@ pub(crate) async fn compare(options: &Options) -> Fallible<()> {
         let order = |count: usize| format!("{FLOOD}{count} {size} {kind}");
         let (trial, done) = timed(raw::flood(&mut raw, &order(TRIAL), TRIAL)).await;
         done?;
-        let count = calibrate(TRIAL, trial.wall);
+        let count = options.count.unwrap_or_else(|| calibrate(TRIAL, trial.wall));
         let (mut raw_times, mut our_times) = (Times::default(), Times::default());
         for _ in 0..options.rounds {
             let (time, done) = timed(raw::flood(&mut raw, &order(count), count)).await;

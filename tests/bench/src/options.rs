@@ -63,6 +63,8 @@ pub(crate) struct Options {
     pub(crate) flavours: Vec<Flavour>,
     /// Rounds of each subject in one comparison.
     pub(crate) rounds: usize,
+    /// Messages a round, in place of what takes as long as a round should.
+    pub(crate) count: Option<usize>,
     /// Idle connections to hold.
     pub(crate) idle: usize,
     pub(crate) sizes: Vec<usize>,
@@ -76,6 +78,7 @@ Usage: cargo xtask bench [WHAT]... [OPTION]...
 
 WHAT is echo, flood, latency, idle or socketio; all of them by default.
   --rounds N             rounds of each subject in a comparison (default 15)
+  --count N              messages a round: for profilers that count instructions
   --size BYTES           one message size in place of 32, 1024 and 65536; repeatable
   --binary               binary messages in place of text
   --runtime NAME         current or multi (default: both)
@@ -87,6 +90,7 @@ impl Options {
             role: Role::Compare,
             flavours: vec![Flavour::CurrentThread, Flavour::TwoWorkers],
             rounds: 15,
+            count: None,
             idle: 10_000,
             sizes: Vec::new(),
             binary: false,
@@ -96,6 +100,7 @@ impl Options {
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("rounds") => options.rounds = parser.value()?.parse::<usize>()?.max(1),
+                Long("count") => options.count = Some(parser.value()?.parse::<usize>()?.max(1)),
                 Long("idle") => options.idle = parser.value()?.parse::<usize>()?.max(1),
                 Long("size") => options.sizes.push(parser.value()?.parse()?),
                 Long("binary") => options.binary = true,

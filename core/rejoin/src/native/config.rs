@@ -31,8 +31,6 @@ pub(crate) struct DialConfig {
     pub(crate) sends_credentials: bool,
     /// The largest message accepted from the server, in bytes.
     pub(crate) max_message_bytes: usize,
-    /// The largest message that will be sent, in bytes: bounds the write buffer.
-    pub(crate) max_send_bytes: usize,
     /// How long written data may stay unacknowledged by the peer's TCP (where the platform has that).
     pub(crate) tcp_user_timeout: Duration,
     /// Who resolves names.
@@ -75,7 +73,6 @@ impl Default for DialConfig {
             follow_redirect: false,
             sends_credentials: false,
             max_message_bytes: 16 << 20,
-            max_send_bytes: 16 << 20,
             // Longer than the heartbeat's 35 s: this is the second net, not the first.
             tcp_user_timeout: Duration::from_secs(45),
             resolver: Arc::new(SystemResolver),
@@ -123,7 +120,7 @@ impl DialConfig {
                 return Err(Error::invalid(field, "must be longer than zero"));
             }
         }
-        if self.max_message_bytes == 0 || self.max_send_bytes == 0 {
+        if self.max_message_bytes == 0 {
             return Err(Error::invalid("max_message_bytes", "must be at least 1"));
         }
         let carries_credentials =

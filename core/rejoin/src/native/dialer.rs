@@ -17,8 +17,8 @@ use super::{happy_eyeballs, socket, stage};
 
 /// What tungstenite keeps for each connection and touches in full. Only control frames and fragments need it.
 const READ_BUFFER: usize = 1024;
-/// Frames are gathered up to this before they go to the socket without a flush.
-const WRITE_BUFFER: usize = 128 * 1024;
+/// Answers to pings that wait while the network takes nothing.
+const CONTROL_BUFFER: usize = 64 * 1024;
 
 /// Opens WebSocket connections to one server. A clone shares everything.
 #[derive(Clone)]
@@ -172,12 +172,11 @@ impl Inner {
     }
 
     fn frame_config(&self) -> WebSocketConfig {
-        // One message in the making besides a full buffer, and room for answers to pings.
-        let write_limit = self.config.max_send_bytes.saturating_add(2 * WRITE_BUFFER);
+        // tungstenite writes only control frames, and hands them on at once.
         WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(WRITE_BUFFER)
-            .max_write_buffer_size(write_limit)
+            .write_buffer_size(0)
+            .max_write_buffer_size(CONTROL_BUFFER)
             .max_message_size(Some(self.config.max_message_bytes))
             .max_frame_size(Some(self.config.max_message_bytes))
     }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 use bytes::BufMut;
 use rejoin_proto::Frame;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
-use tokio_tungstenite::tungstenite::error::CapacityError;
+use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::OpCode;
 use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, FrameHeader};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use super::data_frame::{Header, Kind, Partial};
 use super::payload;
 use super::read_buffer::ReadBuffer;
+use super::write_buffer::WriteBuffer;
 
 /// The least that is read into its place at once, in bytes, rather than through the buffer with what follows it.
 const DIRECT: usize = 16 * 1024;
@@ -30,12 +31,14 @@ pub(crate) enum Received {
 /// tokio-tungstenite lets one task read and another write, for which it keeps two wakers for each direction and sets
 /// them for every message; and messages share the buffer that it reads into, so that it needs a new one wherever they
 /// are not dropped at once. Here a data frame that is a whole message is copied out of a buffer that all connections
-/// of the thread share. All other frames, what is wrong included, are tungstenite's.
+/// of the thread share, and what is written is gathered in one buffer, to which tungstenite adds its answers to pings
+/// and to closes. All other frames that arrive, what is wrong included, are tungstenite's.
 #[derive(Debug)]
 pub(crate) struct Frames<S> {
     context: WebSocketContext,
     transport: S,
     arrived: ReadBuffer,
+    leaving: WriteBuffer,
     /// What is still to come of the frame that tungstenite reads, in bytes.
     passing: u64,
     /// The fragments of a message are passing.
@@ -52,6 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Frames<S> {
             context: WebSocketContext::new(Role::Client, Some(config)),
             transport,
             arrived: ReadBuffer::holding(rest),
+            leaving: WriteBuffer::default(),
             passing: 0,
             fragmented: false,
             partial: None,
@@ -169,9 +173,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Frames<S> {
 
     /// What the end of the stream means here.
     fn end(&mut self, cx: &mut Context<'_>) -> Result<Received, Error> {
-        let Self { context, arrived, passing, .. } = self;
+        let Self { context, arrived, leaving, passing, .. } = self;
         *passing = u64::MAX;
-        let read = context.read(&mut Attached { transport: &mut tokio::io::empty(), arrived, passing, cx });
+        let transport = &mut tokio::io::empty();
+        let read = context.read(&mut Attached { transport, arrived, leaving, passing, cx });
         read.and(Err(Error::ConnectionClosed))
     }
 
@@ -180,9 +185,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Frames<S> {
         if self.full { self.poll_flush(cx).map(drop) } else { Poll::Ready(()) }
     }
 
-    /// Takes a message; what does not fit into the transport waits for the flush.
-    pub(crate) fn write(&mut self, message: Message, cx: &mut Context<'_>) -> Result<(), Error> {
-        let written = self.with_context(cx, |context, stream| context.write(stream, message));
+    /// Takes a frame; what does not fit into the transport waits for the flush.
+    pub(crate) fn write(&mut self, frame: &Frame, cx: &mut Context<'_>) -> Result<(), Error> {
+        if !self.context.can_write() {
+            return Err(Error::Protocol(ProtocolError::SendAfterClosing));
+        }
+        self.leaving.push(frame);
+        if self.leaving.is_full() {
+            match self.leaving.poll_drain(&mut self.transport, cx) {
+                Poll::Ready(drained) => drained?,
+                Poll::Pending => self.full = true,
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a close frame after what was written; what does not fit into the transport waits for the flush.
+    pub(crate) fn close(&mut self, close: CloseFrame, cx: &mut Context<'_>) -> Result<(), Error> {
+        let written = self.with_context(cx, |context, stream| context.close(stream, Some(close)));
         match pending_where_blocked(written) {
             Poll::Ready(result) => result,
             Poll::Pending => {
@@ -204,8 +224,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Frames<S> {
         cx: &mut Context<'_>,
         call: impl FnOnce(&mut WebSocketContext, &mut Attached<'_, '_, S>) -> T,
     ) -> T {
-        let Self { context, transport, arrived, passing, .. } = self;
-        call(context, &mut Attached { transport, arrived, passing, cx })
+        let Self { context, transport, arrived, leaving, passing, .. } = self;
+        call(context, &mut Attached { transport, arrived, leaving, passing, cx })
     }
 }
 
@@ -220,6 +240,7 @@ impl<S> Frames<S> {
 struct Attached<'a, 'cx, S> {
     transport: &'a mut S,
     arrived: &'a mut ReadBuffer,
+    leaving: &'a mut WriteBuffer,
     passing: &'a mut u64,
     cx: &'a mut Context<'cx>,
 }
@@ -243,11 +264,17 @@ impl<S: AsyncRead + Unpin> Read for Attached<'_, '_, S> {
 }
 
 impl<S: AsyncWrite + Unpin> Write for Attached<'_, '_, S> {
+    /// All or nothing, so that a frame stays in one piece.
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        blocked_where_pending(Pin::new(&mut *self.transport).poll_write(self.cx, data))
+        if self.leaving.is_full() {
+            blocked_where_pending(self.leaving.poll_drain(self.transport, self.cx))?;
+        }
+        self.leaving.push_wire(data);
+        Ok(data.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        blocked_where_pending(self.leaving.poll_drain(self.transport, self.cx))?;
         blocked_where_pending(Pin::new(&mut *self.transport).poll_flush(self.cx))
     }
 }

@@ -23,6 +23,7 @@ mod tls;
 mod transport;
 mod upgrade;
 mod websocket;
+mod write_buffer;
 
 pub(crate) use config::DialConfig;
 pub(crate) use dialer::Dialer;

@@ -73,7 +73,6 @@ impl<K> Builder<K> {
     pub(crate) fn dialer(&self, url: &str) -> Result<Dialer, Error> {
         let mut dial = self.dial.clone();
         dial.max_message_bytes = self.config.max_message_bytes;
-        dial.max_send_bytes = self.config.outbox.max_bytes;
         dial.sends_credentials = self.config.credentials;
         Dialer::new(Target::parse(url)?, dial)
     }

@@ -5,11 +5,9 @@ use std::task::{Context, Poll, ready};
 
 use bytestring::ByteString;
 use rejoin_proto::{Credentials, Error, ErrorCode, Frame, SocketEvent};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::Frame as WsFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::dialer::{Dialer, Link};
 use super::frames::{Frames, Received};
@@ -79,16 +77,7 @@ impl Socket for WebSocket {
         self.starts.push_back(self.end);
         self.end += wire_length(frame.len());
         self.frames += 1;
-        let message = match frame {
-            // As a raw frame: the text is known to be UTF-8, and is not checked again.
-            Frame::Text(text) => {
-                Message::Frame(WsFrame::message(text.into_bytes(), OpCode::Data(Data::Text), true))
-            }
-            Frame::Binary(bytes) => Message::Binary(bytes),
-            Frame::Ping(bytes) => Message::Ping(bytes),
-            Frame::Pong(bytes) => Message::Pong(bytes),
-        };
-        self.stream.write(message, cx).map_err(|error| broken(&error))
+        self.stream.write(&frame, cx).map_err(|error| broken(&error))
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
@@ -129,7 +118,7 @@ impl Socket for WebSocket {
     fn close(&mut self, code: u16, cx: &mut Context<'_>) {
         let close = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
         // A link that cannot take it is about to be found dead.
-        let _ = self.stream.write(Message::Close(Some(close)), cx);
+        let _ = self.stream.close(close, cx);
     }
 
     fn subprotocol(&self) -> Option<&str> {

@@ -12,6 +12,7 @@ mod redirect;
 #[cfg(feature = "rustls-ring")]
 mod tls;
 mod upgrade;
+mod write_buffer;
 
 use std::future::{Future, poll_fn};
 use std::io;
