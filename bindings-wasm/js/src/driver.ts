@@ -211,6 +211,12 @@ export class Driver {
   }
 
   #heard(data: Data): void {
+    // The core was not called since the last one: what held for that holds for this.
+    if (this.#untold > 0 && lengthOf(data) <= this.#maxMessage) {
+      this.#delivery.keep(data);
+      this.#untold += 1;
+      return;
+    }
     if (!this.#scheduled) {
       this.#heardAt = this.#clock.now();
       this.#schedule();
