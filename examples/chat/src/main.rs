@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, reason = "a program for the terminal")]
 
 use rejoin::socketio::{Client, Event, Transport};
-use rejoin::{Error, Outcome, State};
+use rejoin::{Error, ErrorCode, Outcome, State};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -31,18 +31,30 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut states = client.states();
     let (clock, watched) = (client.clock(), client.clone());
     tokio::spawn(async move {
+        let mut was_connecting = false;
         while let Some(state) = states.next().await {
+            let is_connecting = matches!(state, State::Connecting { .. });
+            // Connecting has phases, which say more than a reader of the chat wants to know.
+            if std::mem::replace(&mut was_connecting, is_connecting) && is_connecting {
+                continue;
+            }
             let waiting = watched.stats().outbox_messages;
             match state {
                 State::Waiting { attempt, retry_at, cause } => {
                     let seconds = retry_at.since(clock.now()).as_secs_f32();
-                    println!("* {}: attempt {attempt} in {seconds:.1} s, {waiting} lines wait", cause.code());
+                    println!(
+                        "* {}: attempt {attempt} in {seconds:.1} s, lines waiting: {waiting}",
+                        cause.code()
+                    );
                 }
+                // The end of the program.
+                State::Disconnected { reason: Some(reason) }
+                    if reason.code() == ErrorCode::ClientDisconnect => {}
                 State::Disconnected { reason: Some(reason) } => println!("* {reason}. {}", reason.remedy()),
                 other @ (State::Connecting { .. }
                 | State::Connected { .. }
                 | State::Disconnected { reason: None }
-                | State::Disconnecting) => println!("* {}, {waiting} lines wait", other.as_str()),
+                | State::Disconnecting) => println!("* {}, lines waiting: {waiting}", other.as_str()),
             }
         }
     });
@@ -68,7 +80,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         });
     }
     connecting.abort();
+    let waiting = client.stats().outbox_messages;
     client.disconnect().await;
+    if waiting > 0 {
+        println!("* lines not sent: {waiting}");
+    }
     Ok(())
 }
 
