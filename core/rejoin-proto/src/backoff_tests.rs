@@ -16,6 +16,16 @@ fn the_ceiling_doubles_up_to_the_cap_and_saturates() {
     }
 }
 
+/// J2: however long the client was offline, the ceiling never falls.
+#[test]
+fn fault_j2_the_ceiling_never_falls() {
+    let edges = (16..32).flat_map(|bits| [-1i64, 0, 1, 2].map(|near| ((1i64 << bits) + near) as u32));
+    for failures in (7..10_000).chain(edges) {
+        let backoff = Backoff { config: BackoffConfig::default(), failures };
+        assert_eq!(backoff.ceiling(), Duration::from_secs(20), "after {failures} failures");
+    }
+}
+
 #[test]
 fn fault_j1_j2_jitter_spans_the_whole_range_at_every_attempt() {
     for failures in [1, 2, 5, 7, 10, 100, 10_000, u32::MAX] {
