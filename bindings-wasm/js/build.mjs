@@ -8,7 +8,7 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const run = (...args) => execFileSync(process.execPath, args, { cwd: at('.'), stdio: ['ignore', 2, 2] });
 
 // What can be imported; each becomes a file of each folder.
-const ENTRIES = ['src/index.ts', 'src/socket.io/index.ts', 'src/websocket/index.ts', 'src/react/index.ts'];
+const ENTRIES = ['src/index.ts', 'src/socket.io/index.ts', 'src/websocket/index.ts', 'src/react/index.ts', 'src/polling/index.ts'];
 // `platform` is the module of src/platform that the build holds.
 const BUILDS = [
   { folder: 'web', platform: 'web', format: 'esm' },
@@ -19,15 +19,22 @@ const BUILDS = [
 const GLUE = at('generated/rejoin_wasm_bg.js');
 const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
 
+function optimize(name, to) {
+  run(
+    at('node_modules/binaryen/bin/wasm-opt'), at(`generated/${name}_bg.wasm`), '-o', to, '-Oz', '--one-caller-inline-max-function-size=20',
+    ...WASM_FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-producers', '--strip-target-features',
+  );
+}
+
 rmSync(at('dist'), { recursive: true, force: true });
 mkdirSync(at('dist/web'), { recursive: true });
-run(
-  at('node_modules/binaryen/bin/wasm-opt'), at('generated/rejoin_wasm_bg.wasm'), '-o', at('dist/web/rejoin.wasm'), '-Oz', '--one-caller-inline-max-function-size=20',
-  ...WASM_FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-producers', '--strip-target-features',
-);
+optimize('rejoin_wasm', at('dist/web/rejoin.wasm'));
+// Within each build: an application that wants it has one file less to serve.
+optimize('rejoin_wasm_polling', at('generated/polling.wasm'));
 run(at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json'));
 // The declarations that wasm-bindgen wrote are those of src/core.ts.
 cpSync(at('generated/rejoin_wasm.d.ts'), at('dist/types/core.d.ts'));
+cpSync(at('generated/rejoin_wasm_polling.d.ts'), at('dist/types/polling/core.d.ts'));
 rmSync(at('dist/types/modules.d.ts'), { force: true });
 for (const name of readdirSync(at('dist/types/platform'))) {
   if (name !== 'types.d.ts') rmSync(at(`dist/types/platform/${name}`));
@@ -36,7 +43,8 @@ for (const name of readdirSync(at('dist/types/platform'))) {
 const bytes = {
   name: 'wasm-bytes',
   setup(builder) {
-    builder.onResolve({ filter: /^#wasm-bytes$/ }, () => ({ path: at('dist/web/rejoin.wasm'), namespace: 'wasm-bytes' }));
+    const files = { '#wasm-bytes': at('dist/web/rejoin.wasm'), '#polling-wasm-bytes': at('generated/polling.wasm') };
+    builder.onResolve({ filter: /^#(polling-)?wasm-bytes$/ }, ({ path }) => ({ path: files[path], namespace: 'wasm-bytes' }));
     builder.onLoad({ filter: /.*/, namespace: 'wasm-bytes' }, ({ path }) => ({ contents: readFileSync(path), loader: 'binary' }));
   },
 };
@@ -54,7 +62,7 @@ for (const { folder, platform, format } of BUILDS) {
     target: 'es2022',
     platform: platform === 'node' ? 'node' : 'neutral',
     external: ['ws', 'react'],
-    alias: { '#core': GLUE, '#glue': GLUE, '#platform': at(`src/platform/${platform}.ts`) },
+    alias: { '#core': GLUE, '#glue': GLUE, '#polling-core': at('generated/rejoin_wasm_polling.js'), '#platform': at(`src/platform/${platform}.ts`) },
     plugins: [bytes],
     minify: true,
     keepNames: false,

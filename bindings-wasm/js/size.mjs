@@ -28,6 +28,7 @@ show('JavaScript, both', all);
 show('JavaScript, rejoin/socket.io', await javascript('io', 'socket.io/index.js'));
 show('JavaScript, rejoin/websocket', await javascript('RejoinWebSocket', 'websocket/index.js'));
 show('JavaScript, rejoin/react', await javascript('useClient, useConnectionState, useMessages', 'react/index.js'));
+show('rejoin/polling, all of it', await javascript('polling', 'polling/index.js'));
 show('all', wasm + all);
 if (wasm + all > BUDGET) {
   console.error(`above the budget of ${BUDGET / 1024} KB`);

@@ -17,7 +17,7 @@ use crate::config::Limits;
 use crate::fault::{FaultStream, Service};
 use crate::state::ServerState;
 use crate::stats::Counters;
-use crate::{socketio, websocket};
+use crate::{cors, socketio, websocket};
 
 /// hyper does not work with a smaller buffer.
 const MIN_BUFFER: usize = 8192;
@@ -35,7 +35,11 @@ impl HttpService {
         let limits = state.config.limits.clone();
         let counting = Arc::clone(state);
         let count = middleware::map_response(move |response| count_upgrade(Arc::clone(&counting), response));
-        let router = websocket::router(state).with_state(Arc::clone(state)).layer(layer).layer(count);
+        let router = websocket::router(state)
+            .with_state(Arc::clone(state))
+            .layer(layer)
+            .layer(count)
+            .layer(middleware::from_fn(cors::allow));
         Ok(Arc::new(HttpService { router, io, limits }))
     }
 }

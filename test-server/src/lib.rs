@@ -10,6 +10,7 @@
 
 mod config;
 mod control;
+mod cors;
 mod fault;
 mod http;
 mod seen;

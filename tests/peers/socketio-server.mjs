@@ -26,6 +26,8 @@ const counts = { messages: 0, namespaces_connected: 0, recovered: 0 };
 const http = createServer();
 const { connectionStateRecovery } = config;
 const io = new Server(http, {
+  // Pages of any origin may poll.
+  cors: { origin: true, credentials: true },
   pingInterval: config.pingInterval,
   pingTimeout: config.pingTimeout,
   connectTimeout: config.connectTimeout,

@@ -50,6 +50,7 @@ export function agent(rejoin, { platform, version, say, resident }) {
 
   function make(protocol, url, config, credentials) {
     const made = options(config, { invalid, unsupported, protocol, credentials });
+    made.transports &&= made.transports.map((name) => (name === 'polling' ? rejoin.polling() : name));
     if (protocol === 'websocket') return new rejoin.Client(url, made);
     if (protocol === 'socketio') return new rejoin.SocketIOClient(url, made);
     throw invalid('protocol', 'must be websocket or socketio');

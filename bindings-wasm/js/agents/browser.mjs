@@ -19,6 +19,7 @@ await page.exposeFunction('resident', () => residentBytes(process.pid));
 await page.goto(`${files.url}/test/blank.html`);
 await page.evaluate(async (version) => {
   const rejoin = await import('/dist/web/index.js');
+  const { polling } = await import('/dist/web/polling/index.js');
   const { agent } = await import('/agents/agent.mjs');
   // Lines that are said in one turn cross to the other process together.
   let waiting = '';
@@ -26,7 +27,7 @@ await page.evaluate(async (version) => {
     if (waiting === '') queueMicrotask(() => ((globalThis.said = globalThis.say(waiting)), (waiting = '')));
     waiting += `${JSON.stringify(line)}\n`;
   };
-  globalThis.handle = agent(rejoin, { platform: 'browser', version, say, resident: globalThis.resident });
+  globalThis.handle = agent({ ...rejoin, polling }, { platform: 'browser', version, say, resident: globalThis.resident });
 }, version);
 
 async function take(line) {

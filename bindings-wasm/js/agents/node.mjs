@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as rejoin from '../dist/node/index.js';
+import { polling } from '../dist/node/polling/index.js';
 import { agent } from './agent.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url)));
-const handle = agent(rejoin, {
+const handle = agent({ ...rejoin, polling }, {
   platform: 'node',
   version,
   say: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),

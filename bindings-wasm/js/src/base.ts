@@ -8,7 +8,7 @@ import { RejoinError, closed, invalid } from './errors.js';
 import { HINTS, type NetworkHint, watch } from './lifecycle.js';
 import { isReady, ready } from './load.js';
 import { type Check, type ClientOptions, type Credentials, type WaitOptions, settings } from './options.js';
-import type { SocketLike } from './platform/types.js';
+import type { Dial, SocketLike } from './platform/types.js';
 import { quiet, text } from './promises.js';
 import { Queue, type Subscription } from './queue.js';
 import { type Outgoing, Receipt } from './receipt.js';
@@ -36,6 +36,8 @@ export abstract class BaseClient {
   protected readonly events: Emitter;
   /** @internal */
   protected readonly numbers: Float64Array;
+  /** @internal How sockets are opened. */
+  protected open = open;
   readonly #url: string;
   #early: Early[] = [];
   #state: State = { name: 'disconnected' };
@@ -191,7 +193,7 @@ export abstract class BaseClient {
       return receipt;
     }
     if (this.#early.length >= (this.options.outbox?.maxMessages ?? 1000)) {
-      throw new RejoinError('queue_full', 'too many messages wait for the core to be loaded', { retryable: true });
+      throw new RejoinError('queue_full', 'too many messages wait for rejoin.wasm', { retryable: true });
     }
     const refused = (error: RejoinError) => {
       receipt.settle('rejected', error.code);
@@ -238,7 +240,7 @@ export abstract class BaseClient {
   #dial(token: string | undefined): SocketLike {
     const { options } = this;
     try {
-      const socket = open({
+      const socket = this.open({
         url: this.#url,
         subprotocols: options.subprotocols ?? [],
         headers: options.headers ?? {},

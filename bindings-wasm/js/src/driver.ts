@@ -224,7 +224,7 @@ export class Driver {
     if (!this.#paused && this.#held.length === 0) return this.#take(data);
     this.#heldBytes += lengthOf(data);
     if (this.#heldBytes <= MAX_HELD) this.#held.push(data);
-    else this.failed('slow_consumer', 'too much arrived that is not read');
+    else this.failed('slow_consumer', 'too much arrived unread');
   }
 
   /** Gives the core some of what was held back. */
@@ -286,7 +286,7 @@ export class Driver {
         this.#call(Call.Transmit, now);
       } while (this.#voice.left(Place.Kind) !== Transmitted.Nothing);
     } catch {
-      this.#call(Call.Failed, now, link.id, 0, 0, this.put(['network', 'the socket refuses what is written']));
+      this.#call(Call.Failed, now, link.id, 0, 0, this.put(['network', 'cannot write']));
     }
     link.socket.uncork?.();
     this.#reportFlushed(now);

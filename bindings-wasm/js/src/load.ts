@@ -36,9 +36,9 @@ async function load(source: WasmSource | undefined): Promise<void> {
     loaded = true;
   } catch (cause) {
     if (cause instanceof RejoinError) throw cause;
-    throw new RejoinError('unsupported', 'the WebAssembly of rejoin could not be loaded', {
+    throw new RejoinError('unsupported', 'rejoin.wasm could not be loaded', {
       retryable: true,
-      remedy: 'Check that rejoin.wasm is served and that the content security policy has wasm-unsafe-eval.',
+      remedy: 'Serve it, and allow wasm-unsafe-eval in the content security policy.',
       cause,
     });
   }

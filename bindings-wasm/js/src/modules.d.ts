@@ -8,3 +8,9 @@ declare module '#wasm-bytes' {
 declare module '#glue' {
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
+
+/** The WebAssembly of `rejoin/polling`, which is within every build. */
+declare module '#polling-wasm-bytes' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}

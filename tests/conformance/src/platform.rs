@@ -25,11 +25,6 @@ impl Platform {
         !self.is_page()
     }
 
-    /// Socket.IO over HTTP long-polling is an option of the Rust crate, which not every package over it offers.
-    pub(crate) fn has_polling(&self) -> bool {
-        matches!(self.0.as_str(), "rust" | "kotlin" | "python" | "swift")
-    }
-
     /// In a page an address may be relative to the page's own.
     pub(crate) fn has_relative_addresses(&self) -> bool {
         self.is_page()

@@ -11,6 +11,11 @@ use crate::tools;
 pub(crate) const NEEDS: &[&str] =
     &["wasm32-unknown-unknown", "rust-src", "wasm-bindgen-cli", "node", "bindings-wasm/js"];
 
+/// What is compiled, by the names of the files: the package, and its entry `rejoin/polling`.
+const CRATES: [&str; 2] = ["rejoin_wasm", "rejoin_wasm_polling"];
+/// How each is loaded: the one by `js/src/load.ts`, the other as wasm-bindgen does it.
+const LOADED: [&str; 2] = ["--target bundler", "--target web --omit-default-module-path"];
+
 /// `cargo xtask wasm`
 pub(crate) fn command(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
     if let Some(argument) = arguments.next()? {
@@ -40,23 +45,29 @@ pub(crate) fn build() -> Fallible<()> {
     NEEDS.iter().try_for_each(|tool| tools::ensure(tool))?;
     // The standard library is built too, without the texts of its panics, which no page shows: a third of the size.
     // Neither is a stable feature of the compiler yet.
-    run(shell::command("cargo build --quiet --package rejoin-wasm --profile wasm")
-        .args(["--target=wasm32-unknown-unknown", "-Zbuild-std=std,panic_abort"])
-        .arg("-Zbuild-std-features=optimize_for_size")
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", "-Zunstable-options -Zlocation-detail=none -Cpanic=immediate-abort")
-        // Incremental compilation would split what is to be optimised as a whole.
-        .env("CARGO_INCREMENTAL", "0"))?;
-    let wasm = target_dir().join("wasm32-unknown-unknown/wasm/rejoin_wasm.wasm");
+    run(shell::command(
+        "cargo build --quiet --package rejoin-wasm --package rejoin-wasm-polling --profile wasm",
+    )
+    .args(["--target=wasm32-unknown-unknown", "-Zbuild-std=std,panic_abort"])
+    .arg("-Zbuild-std-features=optimize_for_size")
+    .env("RUSTC_BOOTSTRAP", "1")
+    .env("RUSTFLAGS", "-Zunstable-options -Zlocation-detail=none -Cpanic=immediate-abort")
+    // Incremental compilation would split what is to be optimised as a whole.
+    .env("CARGO_INCREMENTAL", "0"))?;
+    let wasm =
+        CRATES.map(|name| (name, target_dir().join(format!("wasm32-unknown-unknown/wasm/{name}.wasm"))));
     // Written last.
     let built = modified(&package().join("dist/cjs/package.json"));
-    if built > modified(&wasm) && built > newest(&package())? {
+    if wasm.iter().all(|(_, file)| built > modified(file)) && built > newest(&package())? {
         return Ok(());
     }
-    run(shell::command("wasm-bindgen --target bundler --out-name rejoin_wasm")
-        .arg("--out-dir")
-        .arg(package().join("generated"))
-        .arg(&wasm))?;
+    for ((name, file), loaded) in wasm.iter().zip(LOADED) {
+        run(shell::command(&format!("wasm-bindgen {loaded} --out-name"))
+            .arg(name)
+            .arg("--out-dir")
+            .arg(package().join("generated"))
+            .arg(file))?;
+    }
     run(shell::command("node build.mjs").current_dir(package()))
 }
 

@@ -1,5 +1,6 @@
 import bytes from '#wasm-bytes';
 import { RejoinError } from '../errors.js';
+import { milliseconds } from '../retry-after.js';
 import type { Dial, SocketLike } from './types.js';
 import { open as openPlain } from './open.js';
 
@@ -73,10 +74,3 @@ const ERRORS: Readonly<Record<string, readonly [code: string, message: string]>>
 
 /** Whatever else `ws` finds wrong with what arrived. */
 const BROKEN = ['protocol', 'the server sent what is no WebSocket frame'] as const;
-
-/** What `Retry-After` asks for: seconds or an HTTP date. Negative where it says neither. */
-function milliseconds(retryAfter: string | undefined): number {
-  const text = retryAfter ?? '';
-  const delay = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return delay >= 0 ? delay : -1;
-}

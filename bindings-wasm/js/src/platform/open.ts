@@ -4,7 +4,7 @@ import type { Dial, SocketConstructor, SocketLike } from './types.js';
 /** Opens the platform's own WebSocket, or the one that the application gave. */
 export function open(dial: Dial): SocketLike {
   const Socket = dial.WebSocket ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
-  if (!Socket) throw new RejoinError('unsupported', 'this platform has no WebSocket: give one as the option WebSocket');
+  if (!Socket) throw new RejoinError('unsupported', 'no WebSocket here: give the option WebSocket');
   if (dial.token !== undefined) {
     throw new RejoinError('unsupported', 'credentials: a page cannot send an Authorization header, use onConnect');
   }

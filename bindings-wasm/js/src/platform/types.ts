@@ -40,6 +40,14 @@ export interface Dial {
   readonly pong: (payload: Uint8Array) => void;
 }
 
+/** A transport of Socket.IO beside the WebSocket. */
+export interface Transport {
+  /** Which. */
+  readonly name: 'polling';
+  /** @internal Gives what opens sockets by the transports of a client, in order of preference. It remembers what worked. */
+  dial(order: readonly unknown[] | undefined, open: (dial: Dial) => SocketLike): (dial: Dial) => SocketLike;
+}
+
 /** What differs from one platform to the next. Builds take one of the modules beside this one as `#platform`. */
 export interface Platform {
   /** Where the WebAssembly is. */

@@ -1,9 +1,12 @@
 import { RejoinError, invalid } from '../errors.js';
 import type { SocketIOOptions } from '../socketio/client.js';
+import type { Transport } from '../platform/types.js';
 import type { ManagerOptions } from './types.js';
 
 /** The longest time that a timer can take. */
 const NO_LIMIT = 2 ** 31 - 1;
+
+const isPolling = (given: unknown): given is Transport => !!(given as Transport | null)?.dial;
 
 /** The settings of a manager, with the defaults of socket.io-client. */
 export class Settings {
@@ -24,19 +27,21 @@ export class Settings {
     this.timeout = options.timeout ?? 20_000;
     this.autoConnect = options.autoConnect !== false;
     if (options.parser) throw new RejoinError('unsupported', 'parser: only the default parser is there');
-    const transports = options.transports?.map((transport) => transport?.name ?? transport);
-    if (transports && !transports.includes('websocket') && !transports.includes('WS')) {
-      throw invalid('transports', 'must hold websocket');
+    const names = options.transports?.map((transport) => transport?.name ?? transport) ?? [];
+    if (names.length > 0 && !options.transports?.some(isPolling) && !names.includes('websocket') && !names.includes('WS')) {
+      throw invalid('transports', 'must hold websocket, or polling() of rejoin/polling');
     }
   }
 
   /** What they are in the terms of the core. The first attempt counts there too. */
-  clientOptions({ path, query, extraHeaders, protocols }: Partial<ManagerOptions>): SocketIOOptions {
+  clientOptions({ path, query, extraHeaders, protocols, transports }: Partial<ManagerOptions>): SocketIOOptions {
     const max = Math.max(this.reconnectionDelay, this.reconnectionDelayMax);
     const attempts = this.reconnection ? this.reconnectionAttempts + 1 : 1;
     return {
       backoff: { initial: this.reconnectionDelay, max, ...(attempts < NO_LIMIT ? { maxAttempts: attempts } : {}) },
       connectTimeout: this.timeout === false ? NO_LIMIT : this.timeout,
+      // The names that socket.io-client knows for polling stand for what is not there without that piece: the WebSocket.
+      ...(transports?.some(isPolling) ? { transports: transports.map((given) => (isPolling(given) ? given : 'websocket')) } : {}),
       ...(path === undefined ? {} : { path }),
       ...(query ? { query: Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)])) } : {}),
       ...(extraHeaders ? { headers: extraHeaders } : {}),

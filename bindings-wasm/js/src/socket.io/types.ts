@@ -67,7 +67,7 @@ export interface ManagerOptions {
   /** Parameters of the URL. */
   // biome-ignore lint/suspicious/noExplicitAny: as the application likes
   query: { [key: string]: any };
-  /** Only `websocket` is there; a list without it is an error. */
+  /** `websocket`, and `polling()` of `rejoin/polling`. The name `polling` alone stands for nothing; a list of nothing is an error. */
   // biome-ignore lint/suspicious/noExplicitAny: socket.io-client takes classes too
   transports: any[];
   /** HTTP headers of the handshake: in Node.js through the package `ws` only. */

@@ -9,6 +9,7 @@ import { messageOptions } from '../message-options.js';
 import { type Check, type ClientOptions, object, string } from '../options.js';
 import { type InboundOptions, Queue } from '../queue.js';
 import type { Outgoing, Receipt } from '../receipt.js';
+import type { Transport } from '../platform/types.js';
 import type { State } from '../state.js';
 import { webSocketUrl } from '../url.js';
 import { encodeArgs } from './args.js';
@@ -20,15 +21,10 @@ import type { AnyEvents } from './types.js';
 /** How many names of events are remembered. */
 const MAX_ALLOWED = 1000;
 
-const transports: Check = (value) => {
-  if (!Array.isArray(value) || value.length === 0) return 'must be an array that holds a transport';
-  const other = value.find((name) => name !== 'websocket');
-  if (other === 'polling') {
-    const remedy = "Leave it out: the server must let 'websocket' through.";
-    throw new RejoinError('unsupported', 'transports: this package has no polling', { remedy });
-  }
-  return other === undefined ? 0 : "must hold nothing but 'websocket'";
-};
+const transports: Check = (value) =>
+  Array.isArray(value) && value[0] && value.every((given) => given === 'websocket' || given?.dial)
+    ? 0
+    : "must hold 'websocket' or polling()";
 
 /** What the on-connect step works with: the new connection, before anything else uses it. */
 export interface SocketIOSession {
@@ -40,8 +36,8 @@ export interface SocketIOSession {
 export interface SocketIOOptions extends Omit<ClientOptions, 'heartbeat'> {
   /** The server's path. Default `/socket.io/`. */
   path?: string;
-  /** What carries the packets. Default, and all there is in this package: `['websocket']`. */
-  transports?: readonly 'websocket'[];
+  /** What carries the packets, in order of preference: `'websocket'`, and `polling()` of `rejoin/polling`. Default `['websocket']`. */
+  transports?: readonly ('websocket' | Transport)[];
   /** Parameters of the URL, beside those of Socket.IO. They are in logs: no secrets here. */
   query?: Readonly<Record<string, string>>;
   /** Runs at every connection before events flow. If it fails, the attempt has failed. */
@@ -69,6 +65,8 @@ export class SocketIOClient extends BaseClient {
   constructor(url: string | URL, options: SocketIOOptions = {}) {
     const query = { ...options.query, EIO: '4', transport: 'websocket' };
     super(webSocketUrl(url, pathOf(options.path), query), options, { path: string, query: object, transports });
+    const other = options.transports?.find((given) => (given as Transport).dial) as Transport | undefined;
+    if (other) this.open = other.dial(options.transports, this.open);
     this.start();
   }
 

@@ -4,6 +4,7 @@ mod open;
 mod packet;
 pub mod payload;
 mod polling;
+mod refusal;
 #[cfg(test)]
 mod tests;
 mod transports;
@@ -11,4 +12,5 @@ mod transports;
 pub use open::Open;
 pub use packet::Packet;
 pub use polling::{Action, Polling};
+pub use refusal::refusal;
 pub use transports::{Transport, Transports};

@@ -62,6 +62,16 @@ fn payloads_round_trip() {
 }
 
 #[test]
+fn an_unknown_session_is_opened_anew_and_other_refusals_mean_what_they_say() {
+    let code = |status, in_session| refusal(status, None, in_session).code();
+    assert_eq!(code(400, true), ErrorCode::TransportClosed);
+    assert_eq!(code(400, false), ErrorCode::Config);
+    assert_eq!(code(401, true), ErrorCode::Auth);
+    let delay = Duration::from_secs(7);
+    assert_eq!(refusal(503, Some(delay), false).retry_after(), Some(delay));
+}
+
+#[test]
 fn payloads_are_bounded() {
     let body = ["2"; 11].join("\u{1e}");
     assert!(payload::decode(&body.as_str().into(), 11).is_ok());

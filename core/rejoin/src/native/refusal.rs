@@ -35,14 +35,8 @@ pub(super) async fn explain(
     status_cause(status, &wanted, delay)
 }
 
-/// What a refusal means whose body does not matter.
-#[cfg(feature = "polling")]
-pub(super) fn of_status(status: u16, retry_after: Option<&str>, now: SystemTime) -> Error {
-    status_cause(status, "an answer", retry_after.and_then(|value| parse_retry_after(value, now)))
-}
-
 /// `Retry-After`: seconds or an HTTP date, capped at an hour; anything else is as if it were not there.
-fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+pub(super) fn parse_retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let delay = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // Only a number too large for the type fails here, and the cap is what it means.
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))

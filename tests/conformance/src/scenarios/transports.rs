@@ -1,10 +1,8 @@
-//! Socket.IO over HTTP long-polling, on platforms that have it; the others say that it is unsupported.
+//! Socket.IO over HTTP long-polling.
 
-use rejoin_test_server::TestServer;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Scenario, scenario};
-use crate::client::Client;
 use crate::stage::{Stage, fault};
 use crate::verdict::{Verdict, same};
 
@@ -18,22 +16,9 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     scenario!(unknown_transport, "a transport that does not exist is invalid_argument"),
 ];
 
-/// A connected client, or nothing where the platform has no polling and says so.
-async fn connected(t: &Stage, server: &TestServer, transports: Value) -> Verdict<Option<Client>> {
-    let config = json!({ "transports": transports });
-    if !t.platform().has_polling() {
-        let request = json!({
-            "client": t.client_name(), "protocol": "socketio", "url": server.socketio_url(), "config": config,
-        });
-        t.agent().begin("create", request).error("unsupported").await?;
-        return Ok(None);
-    }
-    t.connected_socketio(server, config).await.map(Some)
-}
-
 async fn polling_alone(t: Stage) -> Verdict {
     let server = t.server().await?;
-    let Some(client) = connected(&t, &server, json!(["polling"])).await? else { return Ok(()) };
+    let client = t.connected_socketio(&server, json!({ "transports": ["polling"] })).await?;
     let args = json!(["text", { "$base64": "AB4=" }]);
     client.emit("echo", args.clone()).await?;
     client.hears_event("echo", args.clone()).await?;
@@ -43,7 +28,7 @@ async fn polling_alone(t: Stage) -> Verdict {
 
 async fn polling_comes_back(t: Stage) -> Verdict {
     let server = t.server().await?;
-    let Some(client) = connected(&t, &server, json!(["polling"])).await? else { return Ok(()) };
+    let client = t.connected_socketio(&server, json!({ "transports": ["polling"] })).await?;
     fault(server.faults(), json!({ "fault": "restart", "down_ms": 100 })).await?;
     client.state("waiting").await?;
     client.state("connected").await?;
@@ -52,7 +37,7 @@ async fn polling_comes_back(t: Stage) -> Verdict {
 
 async fn polling_changes_to_websocket(t: Stage) -> Verdict {
     let server = t.server().await?;
-    let Some(client) = connected(&t, &server, json!(["polling", "websocket"])).await? else { return Ok(()) };
+    let client = t.connected_socketio(&server, json!({ "transports": ["polling", "websocket"] })).await?;
     for i in 0..20 {
         client.emit("echo", json!([i])).await?;
     }

@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use rejoin_proto::{Error, ErrorCode};
+use rejoin_proto::{Error, ErrorCode, engineio};
 
 use crate::native::{Dialer, refusal, stage};
 
@@ -115,13 +115,9 @@ impl Channel {
     }
 
     fn refusal(&self, status: StatusCode, headers: &HeaderMap, in_session: bool) -> Error {
-        if in_session && status == StatusCode::BAD_REQUEST {
-            // After a restart, or when another process answers, the session is unknown: a new one is not.
-            let message = "the server no longer knows the session (HTTP 400)";
-            return Error::new(ErrorCode::TransportClosed, message).with_status(400);
-        }
         let retry_after = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        refusal::of_status(status.as_u16(), retry_after, self.dialer.wall_clock())
+        let delay = retry_after.and_then(|value| refusal::parse_retry_after(value, self.dialer.wall_clock()));
+        engineio::refusal(status.as_u16(), delay, in_session)
     }
 }
 
