@@ -55,6 +55,15 @@ fn fault_17_other_refusals_of_the_path_are_terminal_at_once() {
 }
 
 #[test]
+fn fault_16_19_a_server_that_forbids_is_left_and_one_that_fails_is_tried_again() {
+    let verdict = |status| judge(&mut Strikes::default(), &status_cause(status, "the upgrade", None), 0);
+    assert_eq!(verdict(403), Verdict::Terminal);
+    for status in [408, 425, 429, 500, 502, 503, 504, 599] {
+        assert_eq!(verdict(status), RETRY, "{status}");
+    }
+}
+
+#[test]
 fn fault_18_retry_after_is_taken_up_to_an_hour_and_may_be_missing() {
     let busy = Error::new(ErrorCode::Busy, "503");
     let floors = [

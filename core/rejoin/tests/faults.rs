@@ -143,6 +143,34 @@ async fn fault_32_an_invalid_close_is_a_violation() {
 }
 
 #[tokio::test]
+async fn fault_39_a_flood_costs_no_more_than_the_inbound_bound_and_its_pings_are_answered() {
+    const BOUND: usize = 100;
+    const PART: usize = 50_000;
+    const PARTS: u64 = 5;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    let flood = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = tokio_tungstenite::accept_async(stream).await.unwrap().into_inner();
+        let mut part = [0x81, 0x01, b'm'].repeat(PART);
+        part.extend([0x89, 0x00]);
+        for _ in 0..PARTS {
+            stream.write_all(&part).await.unwrap();
+            let mut pong = [0; 6];
+            stream.read_exact(&mut pong).await.unwrap();
+            assert_eq!(pong[..2], [0x8a, 0x80], "an empty pong, masked");
+        }
+    });
+    let client = Client::builder(&url).inbound(BOUND, rejoin::InboundPolicy::DropOldest).build().unwrap();
+    let mut messages = client.messages();
+    client.connect().await.unwrap();
+    flood.await.unwrap();
+    client.close().await;
+    let kept = messages.drain(usize::MAX).len();
+    assert_eq!((kept, messages.take_missed()), (BOUND, PART as u64 * PARTS - BOUND as u64));
+}
+
+#[tokio::test]
 async fn fault_40_fragments_make_one_message_and_a_flood_of_pings_ends_the_link() {
     let mut fragments = vec![0x01, 0x01, b'a'];
     for _ in 0..50_000 {
