@@ -74,6 +74,9 @@ pub struct Options {
     /// Allow credentials on `ws://` to other machines.
     #[uniffi(default)]
     pub allow_insecure: bool,
+    /// Follow one redirect of a `wss://` server to the same host.
+    #[uniffi(default)]
+    pub follow_redirect: bool,
 }
 
 /// When to try again.
@@ -94,6 +97,15 @@ pub struct BackoffOptions {
     /// How long a connection must last before failures are forgotten.
     #[uniffi(default)]
     pub reset_after_ms: Option<u64>,
+    /// The spread of the first retry after a server announced a restart.
+    #[uniffi(default)]
+    pub restart_window_ms: Option<u64>,
+    /// The spread of the first retry after the network came back.
+    #[uniffi(default)]
+    pub online_window_ms: Option<u64>,
+    /// The least delay after a failure that only time or the user can mend.
+    #[uniffi(default)]
+    pub slow_ms: Option<u64>,
 }
 
 /// When to ask a silent server for a sign of life.
@@ -225,7 +237,7 @@ impl Options {
             }
             builder = builder.proxy(proxy);
         }
-        builder = builder.allow_insecure(self.allow_insecure);
+        builder = builder.allow_insecure(self.allow_insecure).follow_redirect(self.follow_redirect);
         Ok(builder.tls(self.tls()))
     }
 
@@ -234,6 +246,9 @@ impl Options {
             (&mut config.backoff.initial, self.backoff.initial_ms),
             (&mut config.backoff.max, self.backoff.max_ms),
             (&mut config.backoff.reset_after, self.backoff.reset_after_ms),
+            (&mut config.backoff.restart_window, self.backoff.restart_window_ms),
+            (&mut config.backoff.online_window, self.backoff.online_window_ms),
+            (&mut config.backoff.slow, self.backoff.slow_ms),
             (&mut config.connect_timeout, self.connect_timeout_ms),
             (&mut config.heartbeat.interval, self.heartbeat.interval_ms),
             (&mut config.heartbeat.timeout, self.heartbeat.timeout_ms),

@@ -119,6 +119,16 @@ async def test_it_reconnects_and_loses_nothing(server):
         assert client.stats.connects == 2
 
 
+async def test_a_restart_is_spread_over_the_window_of_the_options(server):
+    # Of a delay of up to eleven days the first twenty seconds, the longest of any other delay, are no part to speak of.
+    async with rejoin.Client(server.ws, backoff=Backoff(restart_window=1e6)) as client:
+        states = client.states()
+        server.fault(fault="close", code=1012, reason="restart")
+        while not isinstance(state := await states.__anext__(), rejoin.Waiting):
+            pass
+        assert state.retry_in > 20 and state.cause.close_code == 1012
+
+
 async def test_credentials_are_asked_for_anew_and_may_wait(guarded):
     asked = []
 

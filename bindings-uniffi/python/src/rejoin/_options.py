@@ -29,13 +29,21 @@ class InboundPolicy(Enum):
 
 @dataclass(frozen=True)
 class Backoff:
-    """When to try again: exponential with full jitter. Default: 0.5 s, doubling up to 20 s, without a limit of attempts."""
+    """When to try again: exponential with full jitter. Default: 0.5 s, doubling up to 20 s, without a limit of attempts.
+
+    ``restart_window`` (default 5 s) is the spread of the first retry after a server announced a restart, ``online_window``
+    (0.25 s) after the network came back; ``slow`` (60 s) is the least delay after a failure that only time or the user can
+    mend, as an expired certificate.
+    """
 
     initial: Optional[Seconds] = None
     max: Optional[Seconds] = None
     factor: Optional[float] = None
     max_attempts: Optional[int] = None
     reset_after: Optional[Seconds] = None
+    restart_window: Optional[Seconds] = None
+    online_window: Optional[Seconds] = None
+    slow: Optional[Seconds] = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,9 @@ class Options(TypedDict, total=False):
     """The proxy to go through. Default: none."""
     allow_insecure: bool
     """Allow credentials on ``ws://`` to other machines than this one. Default false."""
+    follow_redirect: bool
+    """Follow one redirect of a ``wss://`` server to the same host in each attempt; on another port without credentials and
+    headers. Default false: a redirect is the error ``redirect``, which is final."""
 
 
 def millis(name: str, value: Optional[Seconds]) -> Optional[int]:
@@ -196,6 +207,7 @@ def build(
     tls: Optional[Tls] = None,
     proxy: Optional[Proxy] = None,
     allow_insecure: bool = False,
+    follow_redirect: bool = False,
     credentials: bool = False,
     on_connect: bool = False,
 ) -> ffi.Options:
@@ -212,6 +224,9 @@ def build(
             factor=None if backoff.factor is None else float(backoff.factor),
             max_attempts=count("backoff.max_attempts", backoff.max_attempts, 2**32 - 1),
             reset_after_ms=millis("backoff.reset_after", backoff.reset_after),
+            restart_window_ms=millis("backoff.restart_window", backoff.restart_window),
+            online_window_ms=millis("backoff.online_window", backoff.online_window),
+            slow_ms=millis("backoff.slow", backoff.slow),
         ),
         connect_timeout_ms=millis("connect_timeout", connect_timeout),
         stage_timeout_ms=millis("stage_timeout", stage_timeout),
@@ -244,6 +259,7 @@ def build(
         pins=list(tls.pins),
         proxy=None if proxy is None else ffi.ProxyOptions(url=proxy.url, user=proxy.user, password=proxy.password),
         allow_insecure=bool(allow_insecure),
+        follow_redirect=bool(follow_redirect),
     )
 
 

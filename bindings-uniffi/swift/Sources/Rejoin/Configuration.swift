@@ -5,11 +5,22 @@ import RejoinFFI
 public struct Configuration: Sendable {
     /// When to try again. Default: 500 ms, doubling up to 20 s, full jitter, no limit of attempts.
     public struct Backoff: Sendable {
+        /// The upper end of the first delay. Default 500 ms.
         public var initial: Duration?
+        /// The upper end of any delay. Default 20 s.
         public var max: Duration?
+        /// How much the upper end grows with each failure: 1 or more. Default 2.
         public var factor: Double?
+        /// How many attempts in a row may fail before the client gives up. Default: no limit.
         public var maxAttempts: UInt32?
+        /// How long a connection must last before failures are forgotten. Default 10 s.
         public var resetAfter: Duration?
+        /// The spread of the first retry after a server announced a restart (close codes 1001, 1012, 1013). Default 5 s.
+        public var restartWindow: Duration?
+        /// The spread of the first retry after the network came back. Default 250 ms.
+        public var onlineWindow: Duration?
+        /// The least delay after a failure that only time or the user can mend, as an expired certificate. Default 60 s.
+        public var slow: Duration?
     }
 
     /// When to ping a silent server (default 25 s), and when to give it up (default 10 s more).
@@ -81,6 +92,9 @@ public struct Configuration: Sendable {
     public var proxy: Proxy?
     /// Allows credentials on `ws://` to other machines.
     public var allowInsecure = false
+    /// Follows one redirect of a `wss://` server to the same host in each attempt; on another port without credentials and
+    /// headers. Default false: a redirect is the error `redirect`, which is final.
+    public var followRedirect = false
 
     public init() {}
 
@@ -89,7 +103,11 @@ public struct Configuration: Sendable {
             backoff: BackoffOptions(
                 initialMs: try milliseconds("backoff.initial", backoff.initial),
                 maxMs: try milliseconds("backoff.max", backoff.max), factor: backoff.factor,
-                maxAttempts: backoff.maxAttempts, resetAfterMs: try milliseconds("backoff.resetAfter", backoff.resetAfter)),
+                maxAttempts: backoff.maxAttempts,
+                resetAfterMs: try milliseconds("backoff.resetAfter", backoff.resetAfter),
+                restartWindowMs: try milliseconds("backoff.restartWindow", backoff.restartWindow),
+                onlineWindowMs: try milliseconds("backoff.onlineWindow", backoff.onlineWindow),
+                slowMs: try milliseconds("backoff.slow", backoff.slow)),
             connectTimeoutMs: try milliseconds("connectTimeout", connectTimeout),
             heartbeat: HeartbeatOptions(
                 intervalMs: try milliseconds("heartbeat.interval", heartbeat.interval),
@@ -108,7 +126,7 @@ public struct Configuration: Sendable {
             headers: headers.map { Header(name: $0.key, value: $0.value) }, subprotocols: subprotocols,
             authorities: tls.authorities, identity: try identity(), pins: tls.pins,
             proxy: proxy.map { ProxyOptions(url: $0.url, user: $0.user, password: $0.password) },
-            allowInsecure: allowInsecure)
+            allowInsecure: allowInsecure, followRedirect: followRedirect)
     }
 
     private func identity() throws -> ClientIdentity? {

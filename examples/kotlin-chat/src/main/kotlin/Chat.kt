@@ -1,6 +1,8 @@
 import dev.rejoin.RejoinException
 import dev.rejoin.SocketIoClient
 import dev.rejoin.State
+import java.util.logging.Level
+import java.util.logging.Logger
 import kotlin.system.exitProcess
 import kotlin.time.Duration.Companion.minutes
 import kotlinx.coroutines.CoroutineStart
@@ -21,6 +23,7 @@ suspend fun main(arguments: Array<String>) {
         exitProcess(2)
     }
     val (url, name) = arguments
+    log.level = Level.OFF // what it says is shown in our own words
     coroutineScope {
         SocketIoClient(url).use { client ->
             launch(start = CoroutineStart.UNDISPATCHED) { client.stateChanges.collect(::show) }
@@ -33,6 +36,9 @@ suspend fun main(arguments: Array<String>) {
         }
     }
 }
+
+// Kept: the JDK forgets a logger that nobody holds, and its level with it.
+private val log = Logger.getLogger("dev.rejoin")
 
 private fun show(state: State) {
     when (state) {

@@ -56,6 +56,12 @@ public open class ClientConfig internal constructor() {
     /** Allow credentials on `ws://` to other machines than this one. Default: false. */
     public var allowInsecure: Boolean = false
 
+    /**
+     * Follow one redirect of a `wss://` server to the same host in each attempt; on another port without credentials and
+     * headers. Default: false, a redirect is the error `redirect`, which is final.
+     */
+    public var followRedirect: Boolean = false
+
     /** When to try again: exponential, with full jitter. */
     public fun backoff(configure: BackoffConfig.() -> Unit): Unit = backoff.configure()
 
@@ -121,6 +127,15 @@ public class BackoffConfig internal constructor() {
 
     /** How long a connection must last before failures are forgotten. Default: 10 s. */
     public var resetAfter: Duration? = null
+
+    /** The spread of the first retry after a server announced a restart (close codes 1001, 1012, 1013). Default: 5 s. */
+    public var restartWindow: Duration? = null
+
+    /** The spread of the first retry after the network came back. Default: 250 ms. */
+    public var onlineWindow: Duration? = null
+
+    /** The least delay after a failure that only time or the user can mend, as an expired certificate. Default: 60 s. */
+    public var slow: Duration? = null
 }
 
 /** When to ask a silent server for a sign of life. */

@@ -29,6 +29,9 @@ internal fun ClientConfig.toNative(onConnect: Boolean): NativeOptions =
             factor = backoff.factor,
             maxAttempts = count("backoff.max_attempts", backoff.maxAttempts?.toLong())?.toUInt(),
             resetAfterMs = millis("backoff.reset_after", backoff.resetAfter),
+            restartWindowMs = millis("backoff.restart_window", backoff.restartWindow),
+            onlineWindowMs = millis("backoff.online_window", backoff.onlineWindow),
+            slowMs = millis("backoff.slow", backoff.slow),
         ),
         connectTimeoutMs = millis("connect_timeout", connectTimeout),
         stageTimeoutMs = millis("stage_timeout", stageTimeout),
@@ -61,6 +64,7 @@ internal fun ClientConfig.toNative(onConnect: Boolean): NativeOptions =
         pins = tls.pins,
         proxy = proxy?.let { NativeProxy(it.url, it.user, it.password) },
         allowInsecure = allowInsecure,
+        followRedirect = followRedirect,
     )
 
 internal fun SocketIoConfig.toNativeSocketIo(): NativeSocketIo =

@@ -2,6 +2,7 @@ package dev.rejoin
 
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -231,6 +232,19 @@ class ClientTest {
             var state = changes.next()
             while (state !is State.Waiting && state !is State.Disconnected) state = changes.next()
             assertEquals(4001, ((state as? State.Waiting)?.cause ?: (state as State.Disconnected).reason)?.closeCode)
+        }
+    }
+
+    @Test
+    fun `a restart is spread over the window of the options`() = test {
+        // Of a delay of up to eleven days the first twenty seconds, the longest of any other delay, are no part to speak of.
+        Client(server.ws) { backoff { restartWindow = 1_000_000.seconds } }.use { client ->
+            val changes = client.stateChanges.subscribe()
+            client.connect()
+            server.fault("""{"fault":"close","code":1012,"reason":"restart"}""")
+            var state = changes.next()
+            while (state !is State.Waiting) state = changes.next()
+            assertTrue(state.retryIn > 20.seconds)
         }
     }
 
