@@ -33,18 +33,34 @@ struct Options {
     /// A file of tokens for the namespace /private, one a line
     #[arg(long)]
     socketio_tokens: Option<PathBuf>,
+    /// End when standard input does: with the process that holds its other end, however that one ends
+    #[arg(long)]
+    until_stdin_closes: bool,
 }
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let server = TestServer::start(config(Options::parse())?).await?;
+    let options = Options::parse();
+    let until_stdin_closes = options.until_stdin_closes;
+    let server = TestServer::start(config(options)?).await?;
     let ready = json!({ "listening": server.addr().to_string(), "control": server.control_url() });
     // A parent that reads this through a pipe waits for it: standard output must be flushed.
     writeln!(io::stdout(), "{ready}")?;
     io::stdout().flush()?;
-    tokio::signal::ctrl_c().await?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        () = stdin_closed(), if until_stdin_closes => {}
+    }
     server.stop().await;
     Ok(())
+}
+
+/// On a thread of its own: one of the runtime's would hold up the end while it reads.
+async fn stdin_closed() {
+    let (closed, seen) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || closed.send(io::copy(&mut io::stdin(), &mut io::sink()).is_ok()));
+    // What cannot be read counts as closed too.
+    let _ = seen.await;
 }
 
 fn config(options: Options) -> io::Result<Config> {

@@ -8,10 +8,14 @@ use tokio::process::{Child, Command};
 
 use crate::client::{Client, within};
 
-fn program(arguments: &[&str]) -> Child {
+fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rejoin-test-server"));
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    command.spawn().unwrap()
+    command
+}
+
+fn program(arguments: &[&str]) -> Child {
+    command(arguments).spawn().unwrap()
 }
 
 #[tokio::test]
@@ -31,4 +35,15 @@ async fn it_refuses_a_control_port_that_others_can_reach() {
     let output = within(child.wait_with_output()).await.unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("loopback"));
+}
+
+#[tokio::test]
+async fn it_ends_with_whoever_holds_its_standard_input() {
+    let mut command = command(&["--until-stdin-closes"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    within(lines.next_line()).await.unwrap().unwrap();
+    assert!(child.try_wait().unwrap().is_none());
+    drop(child.stdin.take());
+    assert!(within(child.wait()).await.unwrap().success());
 }

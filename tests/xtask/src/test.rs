@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use steps::{LONG_STEPS, STEPS, Step};
 
 /// Longer than any step needs on a slow machine with nothing built yet; a hang must become a failure.
-const STEP_LIMIT: Duration = Duration::from_secs(30 * 60);
+const STEP_LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// Runs the steps named by `--only`, or all of them.
 pub(crate) fn command(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {

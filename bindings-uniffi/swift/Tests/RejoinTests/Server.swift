@@ -17,24 +17,27 @@ final class Server: Sendable {
     let ws, http: String
     private let control: URL
     private let process: Process
+    /// The server ends when this does, with the process.
+    private let input = Pipe()
 
     private struct Ready: Decodable { let listening, control: String }
 
     private init(token: String? = nil) throws {
         process = Process()
         process.executableURL = URL(fileURLWithPath: ProcessInfo.processInfo.environment["REJOIN_TEST_SERVER"] ?? "")
+        var arguments = ["--until-stdin-closes"]
+        let tokens = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         if let token {
-            let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-            try token.write(to: file, atomically: true, encoding: .utf8)
-            process.arguments = ["--bearer-tokens", file.path, "--socketio-tokens", file.path]
+            try token.write(to: tokens, atomically: true, encoding: .utf8)
+            arguments += ["--bearer-tokens", tokens.path, "--socketio-tokens", tokens.path]
         }
+        defer { try? FileManager.default.removeItem(at: tokens) }
         let output = Pipe()
-        process.standardOutput = output
+        (process.arguments, process.standardInput, process.standardOutput) = (arguments, input, output)
         try process.run()
         let ready = try JSONDecoder().decode(Ready.self, from: output.fileHandleForReading.availableData)
         (ws, http) = ("ws://\(ready.listening)/ws", "http://\(ready.listening)")
         control = URL(string: ready.control)!
-        stopAtExit(process)
     }
 
     /// Resets every connection.
@@ -45,13 +48,4 @@ final class Server: Sendable {
         request.httpBody = Data(#"{"fault":"reset"}"#.utf8)
         _ = try await URLSession.shared.data(for: request)
     }
-}
-
-nonisolated(unsafe) private var servers: [Process] = []
-
-private func stopAtExit(_ process: Process) {
-    if servers.isEmpty {
-        atexit { servers.forEach { kill($0.processIdentifier, SIGKILL) } }
-    }
-    servers.append(process)
 }
