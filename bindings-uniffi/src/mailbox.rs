@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker, ready};
 
@@ -31,8 +32,12 @@ impl Mailbox {
     /// Waits until there is something to drain, the end, or an [`interrupt`](Self::interrupt). It takes nothing, so a
     /// cancelled wait loses nothing; several may wait.
     pub async fn ready(&self) {
-        let id = self.bell.lock().next_id();
-        Ready { mailbox: self, id }.await;
+        Ready::new(self, None).await;
+    }
+
+    /// A wait that can be ended from outside: for languages whose cancellation does not reach [`ready`](Self::ready).
+    pub fn begin_wait(self: Arc<Self>) -> Arc<Wait> {
+        Arc::new(Wait { mailbox: self, ended: AtomicBool::new(false) })
     }
 
     /// Takes what is there, at most `max` items, without waiting.
@@ -48,10 +53,31 @@ impl Mailbox {
         Batch { items, ended: source.ended }
     }
 
-    /// Ends the waits that are under way, or the next one: for languages whose cancellation does not reach this one.
+    /// Ends one of the waits that are under way, or the next one.
     pub fn interrupt(&self) {
         self.bell.lock().interrupted = true;
         Arc::clone(&self.bell).wake();
+    }
+}
+
+/// One wait for a [`Mailbox`].
+#[derive(uniffi::Object)]
+pub struct Wait {
+    mailbox: Arc<Mailbox>,
+    ended: AtomicBool,
+}
+
+#[uniffi::export]
+impl Wait {
+    /// As [`Mailbox::ready`], until [`end`](Self::end).
+    pub async fn ready(&self) {
+        Ready::new(&self.mailbox, Some(&self.ended)).await;
+    }
+
+    /// Ends this wait and no other, before it began or while it is under way.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        Arc::clone(&self.mailbox.bell).wake();
     }
 }
 
@@ -150,7 +176,15 @@ impl Wake for Bell {
 
 struct Ready<'a> {
     mailbox: &'a Mailbox,
+    ended: Option<&'a AtomicBool>,
     id: u64,
+}
+
+impl<'a> Ready<'a> {
+    fn new(mailbox: &'a Mailbox, ended: Option<&'a AtomicBool>) -> Self {
+        let id = mailbox.bell.lock().next_id();
+        Self { mailbox, ended, id }
+    }
 }
 
 impl Future for Ready<'_> {
@@ -165,6 +199,9 @@ impl Future for Ready<'_> {
             }
             // Before looking, so that what comes in between rings.
             waiting.wakers.insert(self.id, cx.waker().clone());
+        }
+        if self.ended.is_some_and(|ended| ended.load(Ordering::Acquire)) {
+            return Poll::Ready(());
         }
         let waker = Waker::from(bell.clone());
         let mut source = self.mailbox.source.lock().unwrap_or_else(PoisonError::into_inner);

@@ -26,3 +26,23 @@ async def test_cancelled_waits_lose_nothing(server):
             except asyncio.CancelledError:
                 pass
         assert got == [str(number) for number in range(sent)]
+
+
+async def test_tasks_that_share_a_stream_end_and_go_on_each_for_itself(server):
+    async with rejoin.Client(server.ws) as client:
+        messages = client.messages()
+        for _ in range(200):
+            cancelled = [asyncio.ensure_future(messages.__anext__()) for _ in range(3)]
+            await asyncio.sleep(0)
+            for wait in cancelled:
+                wait.cancel()
+            assert all(isinstance(end, asyncio.CancelledError) for end in await gather(cancelled))
+            waits = [asyncio.ensure_future(messages.__anext__()) for _ in range(2)]
+            await asyncio.sleep(0)
+            client.send("a")
+            client.send("b")
+            assert sorted(await gather(waits)) == ["a", "b"]
+
+
+async def gather(waits):
+    return await asyncio.wait_for(asyncio.gather(*waits, return_exceptions=True), timeout=20)

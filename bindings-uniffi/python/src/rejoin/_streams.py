@@ -23,6 +23,7 @@ class Stream(AsyncIterator[T], Generic[T]):
         self._items: Deque[Any] = deque()
         self._ended = False
         self._missed = 0
+        self._waiting = 0
 
     @property
     def missed(self) -> int:
@@ -37,13 +38,14 @@ class Stream(AsyncIterator[T], Generic[T]):
             while self._items:
                 item = self._items.popleft()
                 if not item.is_LAGGED():
+                    self._hand()
                     return self._convert(item)
                 self._missed += item.missed
             if self._ended:
                 raise StopAsyncIteration
             self._drain()
             if not self._items and not self._ended:
-                await self._mailbox.ready()
+                await self._wait()
 
     def drain(self) -> list[T]:
         """What is there, without waiting."""
@@ -52,6 +54,19 @@ class Stream(AsyncIterator[T], Generic[T]):
         self._missed += sum(item.missed for item in self._items if item.is_LAGGED())
         self._items.clear()
         return [self._convert(item) for item in items]
+
+    async def _wait(self) -> None:
+        self._waiting += 1
+        try:
+            await self._mailbox.ready()
+        finally:
+            self._waiting -= 1
+            self._hand()
+
+    def _hand(self) -> None:
+        """What one task drained and left is there for another one that waits for the mailbox."""
+        if self._waiting and self._items:
+            self._mailbox.interrupt()
 
     def _drain(self) -> None:
         batch = self._mailbox.drain(_BATCH)

@@ -32,6 +32,7 @@ private final class Consumer<Element: Sendable>: @unchecked Sendable {
     private var items: ArraySlice<Item> = []
     private var ended = false
     private var lost: UInt64 = 0
+    private var waits: [ObjectIdentifier: Wait] = [:]
 
     init(_ mailbox: Mailbox, _ convert: @escaping @Sendable (Item) -> Element?) {
         (self.mailbox, self.convert) = (mailbox, convert)
@@ -44,19 +45,20 @@ private final class Consumer<Element: Sendable>: @unchecked Sendable {
             switch take() {
             case .element(let element): return element
             case .end: return nil
-            case .nothing: break
-            }
-            // Cancellation does not reach Rust by itself.
-            await withTaskCancellationHandler {
-                await mailbox.ready()
-            } onCancel: {
-                mailbox.interrupt()
+            case .nothing(let wait):
+                // Cancellation does not reach Rust by itself.
+                await withTaskCancellationHandler {
+                    await wait.ready()
+                } onCancel: {
+                    wait.end()
+                }
+                leave(wait)
             }
         }
         return nil
     }
 
-    private enum Found { case element(Element), nothing, end }
+    private enum Found { case element(Element), nothing(Wait), end }
 
     private func take() -> Found {
         lock.withLock {
@@ -65,15 +67,34 @@ private final class Consumer<Element: Sendable>: @unchecked Sendable {
                     if ended { return .end }
                     let batch = mailbox.drain(max: 512)
                     (items, ended) = (batch.items[...], batch.ended)
-                    if items.isEmpty && !ended { return .nothing }
+                    if items.isEmpty && !ended { return .nothing(wait()) }
                     continue
                 }
                 if case .lagged(let missed) = item {
                     lost += missed
                 } else if let element = convert(item) {
+                    hand()
                     return .element(element)
                 }
             }
         }
+    }
+
+    private func wait() -> Wait {
+        let wait = mailbox.beginWait()
+        waits[ObjectIdentifier(wait)] = wait
+        return wait
+    }
+
+    private func leave(_ wait: Wait) {
+        lock.withLock {
+            waits[ObjectIdentifier(wait)] = nil
+            hand()
+        }
+    }
+
+    /// What one task drained and left is there for another one that waits for the mailbox.
+    private func hand() {
+        if !items.isEmpty { waits.values.first?.end() }
     }
 }

@@ -184,6 +184,26 @@ struct ClientTests {
         for await _ in messages { Issue.record("a message after the end") }
     }
 
+    @Test func tasksThatShareAStreamEndAndGoOnEachForItself() async throws {
+        let client = try Client(url: Server.open.ws)
+        let messages = client.messages()
+        try await client.connect()
+        let wait: @Sendable () async -> Message? = {
+            var iterator = messages.makeAsyncIterator()
+            return await iterator.next()
+        }
+        for _ in 0..<500 {
+            let cancelled = (0..<4).map { _ in Task { await wait() } }
+            await Task.yield()
+            cancelled.forEach { $0.cancel() }
+            for task in cancelled { #expect(await task.value == nil) }
+            async let (one, other) = (wait(), wait())
+            for text in ["a", "b"] { try client.enqueue(.text(text)) }
+            #expect(Set([await one, await other]) == [.text("a"), .text("b")])
+        }
+        try await client.close()
+    }
+
     @Test func cancelledWaitsLoseNothing() async throws {
         let client = try Client(url: Server.open.ws)
         let messages = client.messages()

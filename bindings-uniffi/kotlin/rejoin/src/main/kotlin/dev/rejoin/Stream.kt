@@ -56,7 +56,10 @@ public class Subscription<out T : Any> internal constructor(
     /** The next item if there is one, without waiting. */
     public fun poll(): T? = take()?.let(convert)
 
-    /** Waits until there is something to [poll] or [drain], and takes nothing. False: nothing follows. */
+    /**
+     * Waits until there is something to [poll] or [drain], and takes nothing: another coroutine may be faster. False: nothing
+     * follows.
+     */
     public suspend fun ready(): Boolean {
         while (wait()) {
             try {
@@ -66,7 +69,7 @@ public class Subscription<out T : Any> internal constructor(
                 waited()
             }
         }
-        return has()
+        return !isOver()
     }
 
     /** What is there, without waiting. */
@@ -109,7 +112,7 @@ public class Subscription<out T : Any> internal constructor(
     }
 
     @Synchronized
-    private fun has(): Boolean = items.isNotEmpty()
+    private fun isOver(): Boolean = ended && items.isEmpty()
 
     /** No more than is asked for: what stays in the core is subject to its bounds and policies. */
     private fun fill(max: UInt) {

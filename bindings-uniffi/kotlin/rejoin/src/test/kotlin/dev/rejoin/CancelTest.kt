@@ -2,6 +2,9 @@ package dev.rejoin
 
 import kotlin.random.Random
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.yield
 import org.junit.jupiter.api.AfterAll
@@ -31,6 +34,23 @@ class CancelTest {
             assertTrue(got.size < sent, "no wait was cancelled")
             while (got.size < sent) got += messages.next()
             assertEquals(List(sent) { Message.Text("$it") }, got)
+        }
+    }
+
+    @Test
+    fun `coroutines that share a stream end and go on each for itself`() = test {
+        Client(server.ws).use { client ->
+            val messages = client.messages.subscribe()
+            client.connect()
+            repeat(500) {
+                val cancelled = List(3) { launch(Dispatchers.Default) { messages.next() } }
+                yield()
+                cancelled.forEach { it.cancelAndJoin() }
+                val waits = List(2) { async(Dispatchers.Default) { messages.next() } }
+                yield()
+                for (text in listOf("a", "b")) client.enqueue(text)
+                assertEquals(setOf(Message.Text("a"), Message.Text("b")), waits.awaitAll().toSet())
+            }
         }
     }
 
