@@ -1,32 +1,21 @@
-//! A chat for the terminal: `cargo run -p rejoin-chat -- NAME http://127.0.0.1:PORT`.
+//! A chat for the terminal: `cargo run -p rejoin-chat -- http://127.0.0.1:PORT NAME`.
 //!
-//! Start a server (`cargo run -p rejoin-test-server`, or `node tests/peers/socketio-server.mjs`), two chats, and stop
-//! the server: what you type meanwhile waits, and is sent when it is back.
+//! It speaks to any Socket.IO server that sends `broadcast` back to everyone, such as this project's test server, and with the
+//! chats in Swift, Kotlin and Python. Stop the server while you type: what you said meanwhile arrives when it is back.
 #![allow(clippy::print_stdout, reason = "a program for the terminal")]
 
 use rejoin::socketio::{Client, Event, Transport};
 use rejoin::{Error, ErrorCode, Outcome, State};
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, BufReader};
-
-#[derive(Serialize, Deserialize)]
-struct Line {
-    from: String,
-    text: String,
-}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut words = std::env::args().skip(1);
-    let (Some(from), Some(url)) = (words.next(), words.next()) else {
-        return Err("usage: rejoin-chat NAME URL".into());
+    let (Some(url), Some(name)) = (words.next(), words.next()) else {
+        return Err("usage: rejoin-chat URL NAME".into());
     };
-    let client = Client::builder(&url)
-        .namespace("/chat")
-        .transports([Transport::WebSocket, Transport::Polling])
-        .build()?;
-    let chat = client.namespace("/chat");
-    chat.on("broadcast", async |event| show(&event));
+    let client = Client::builder(&url).transports([Transport::WebSocket, Transport::Polling]).build()?;
+    client.on("broadcast", async |event| show(&event));
 
     let mut states = client.states();
     let (clock, watched) = (client.clock(), client.clone());
@@ -65,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(text) = lines.next_line().await? {
-        let receipt = match chat.emit("broadcast", Line { from: from.clone(), text }) {
+        let receipt = match client.emit("broadcast", (&name, text)) {
             Ok(receipt) => receipt,
             Err(refused) => {
                 println!("* not accepted: {refused}");
@@ -89,9 +78,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn show(event: &Event) {
-    let line: Result<Line, Error> = event.args();
+    let line: Result<(String, String), Error> = event.args();
     match line {
-        Ok(Line { from, text }) => println!("{from}: {text}"),
+        Ok((who, text)) => println!("{who}: {text}"),
         Err(error) => println!("* {error}"),
     }
 }
