@@ -7,7 +7,7 @@
 """
 
 from ._client import Client, Session
-from ._credentials import Auth, CredentialsReason, Token
+from ._credentials import Auth, Credentials, CredentialsCallback, CredentialsReason, Token
 from ._errors import RejoinError
 from ._options import Backoff, Heartbeat, Inbound, InboundPolicy, Options, Outbox, Overflow, Proxy, TextHeartbeat, Tls
 from ._receipts import Outcome, Receipt
@@ -45,6 +45,8 @@ __all__ = [
     "Client",
     "Connected",
     "Connecting",
+    "Credentials",
+    "CredentialsCallback",
     "CredentialsReason",
     "Disconnected",
     "Disconnecting",

@@ -3,8 +3,9 @@ import RejoinFFI
 /// What went wrong, and what to do about it.
 public struct RejoinError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A code that is stable and the same in every language, such as `queue_full`.
-    public struct Code: RawRepresentable, ExpressibleByStringLiteral, Sendable, Hashable {
+    public struct Code: RawRepresentable, ExpressibleByStringLiteral, Sendable, Hashable, CustomStringConvertible {
         public let rawValue: String
+        public var description: String { rawValue }
 
         public init(rawValue: String) { self.rawValue = rawValue }
         public init(stringLiteral value: String) { rawValue = value }

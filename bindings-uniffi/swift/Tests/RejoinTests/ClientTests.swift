@@ -14,7 +14,7 @@ private func code(_ work: () async throws -> Void) async -> RejoinError.Code? {
         try await work()
         return nil
     } catch let error as RejoinError {
-        return error.remedy.isEmpty ? "no remedy" : error.code
+        return error.remedy.isEmpty || "\(error.code)" != error.code.rawValue ? "cannot be shown" : error.code
     } catch {
         return "another error"
     }
