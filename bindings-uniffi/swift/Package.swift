@@ -16,7 +16,7 @@ import PackageDescription
 
 let package = Package(
     name: "Rejoin",
-    platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .watchOS(.v9)],
+    platforms: [.macOS(.v13), .iOS(.v16)],
     products: [
         .library(name: "Rejoin", targets: ["Rejoin"]),
         .executable(name: "rejoin-agent", targets: ["RejoinAgent"]),

@@ -7,6 +7,7 @@ pub(crate) mod python;
 pub(crate) mod swift;
 
 use crate::shell::{Fallible, command, root, target_dir};
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -23,6 +24,11 @@ const PACKAGES: &[Package] = &[
     Package { name: "swift", build: swift::build },
     Package { name: "kotlin", build: kotlin::build },
 ];
+
+/// The native library, as this system names libraries.
+fn library_name() -> String {
+    format!("{DLL_PREFIX}rejoin_ffi{DLL_SUFFIX}")
+}
 
 /// How the native library is built.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,16 +1,22 @@
 //! The Kotlin package: Maven modules over its generated half, and the native library inside the jar.
 
-use super::{Profile, bindings, glue, is_fresh, native, run, test_server};
+use super::{Profile, bindings, glue, is_fresh, library_name, native, run, test_server};
 use crate::shell::Fallible;
 use crate::tools;
+use std::env::consts::{ARCH, OS};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-const LIBRARY: &str = "librejoin_ffi.so";
-
 /// Where JNA looks for a library on this machine.
-const RESOURCE: &str = if cfg!(target_arch = "aarch64") { "linux-aarch64" } else { "linux-x86-64" };
+fn resource() -> String {
+    let system = match OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    format!("{system}-{}", ARCH.replace('_', "-"))
+}
 
 /// Writes the generated sources, packs the library as a resource, and builds the module.
 pub(super) fn build(profile: Profile) -> Fallible<PathBuf> {
@@ -37,7 +43,7 @@ pub(crate) fn flood() -> Fallible<Command> {
 fn program(module: &str, profile: Profile, options: &[&str]) -> Fallible<Command> {
     let target = package().join(module).join("target");
     let class_path = target.join("class-path");
-    let library = native(profile)?.join(LIBRARY);
+    let library = native(profile)?.join(library_name());
     if !is_fresh(&class_path, &[&library, &package()])? {
         generate(profile)?;
         run(maven()?
@@ -61,12 +67,12 @@ pub(crate) fn tests() -> Fallible<Command> {
 }
 
 fn generate(profile: Profile) -> Fallible<()> {
-    let library = native(profile)?.join(LIBRARY);
+    let library = native(profile)?.join(library_name());
     let generated = package().join("rejoin/target/generated");
     glue("kotlin", &library, &generated.join("kotlin"))?;
-    let resource = generated.join("resources").join(RESOURCE);
+    let resource = generated.join("resources").join(resource());
     fs::create_dir_all(&resource)?;
-    fs::copy(&library, resource.join(LIBRARY))?;
+    fs::copy(&library, resource.join(library_name()))?;
     Ok(())
 }
 

@@ -1,12 +1,11 @@
 //! The Python package: a wheel by maturin, tested in a fresh virtual environment.
 
-use super::{Profile, bindings, glue, is_fresh, native, run, test_server};
+use super::{Profile, bindings, glue, is_fresh, library_name, native, run, test_server};
 use crate::shell::{Fallible, command, target_dir};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIBRARY: &str = "librejoin_ffi.so";
 const MATURIN: &str = "maturin==1.16.0";
 const TEST_TOOLS: &[&str] = &["pytest==8.4.2", "mypy==1.18.2"];
 
@@ -29,7 +28,7 @@ pub(super) fn wheel(profile: Profile) -> Fallible<PathBuf> {
 /// The agent: the wheel's contents, unpacked, and the program that drives them.
 pub(crate) fn agent() -> Fallible<Command> {
     let package = folder().join("agent");
-    let library = native(Profile::Dev)?.join(LIBRARY);
+    let library = native(Profile::Dev)?.join(library_name());
     if !is_fresh(&package, &[&library, &source()])? {
         if package.exists() {
             fs::remove_dir_all(&package)?;
@@ -48,7 +47,7 @@ pub(crate) fn agent() -> Fallible<Command> {
 
 /// The program of the benchmark, over the sources and an optimized library: no wheel, so no interpreter of our own.
 pub(crate) fn flood() -> Fallible<Command> {
-    let library = native(Profile::Release)?.join(LIBRARY);
+    let library = native(Profile::Release)?.join(library_name());
     let path = folder().join("bench");
     let generated = path.join("rejoin/rejoin_ffi");
     if path.exists() {
@@ -63,7 +62,7 @@ pub(crate) fn flood() -> Fallible<Command> {
     }
     glue("python", &library, &generated)?;
     fs::write(generated.join("__init__.py"), "from .rejoin_ffi import *\n")?;
-    fs::copy(&library, generated.join(LIBRARY))?;
+    fs::copy(&library, generated.join(library_name()))?;
     let mut flood = Command::new("python3");
     flood.arg(source().join("bench/flood.py")).env("PYTHONPATH", path);
     Ok(flood)

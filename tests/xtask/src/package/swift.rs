@@ -1,6 +1,6 @@
 //! The Swift package: its generated half, and the native library that it links.
 
-use super::{Profile, bindings, glue, is_fresh, native, run, test_server};
+use super::{Profile, bindings, glue, is_fresh, library_name, native, run, test_server};
 use crate::shell::{Fallible, target_dir};
 use crate::tools;
 use std::fs;
@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 pub(super) fn build(profile: Profile) -> Fallible<PathBuf> {
     let library = native(profile)?;
     let written = target_dir().join("swift/glue");
-    glue("swift", &library.join("librejoin_ffi.so"), &written)?;
+    glue("swift", &library.join(library_name()), &written)?;
     let sources = package().join("Sources");
     let parts = [
         ("RejoinFFI.swift", "RejoinFFI/RejoinFFI.swift"),
@@ -31,7 +31,7 @@ pub(super) fn build(profile: Profile) -> Fallible<PathBuf> {
 /// The agent, built with the package.
 pub(crate) fn agent() -> Fallible<Command> {
     let program = scratch().join("debug/rejoin-agent");
-    let library = native(Profile::Dev)?.join("librejoin_ffi.so");
+    let library = native(Profile::Dev)?.join(library_name());
     if !is_fresh(&program, &[&library, &package()])? {
         build(Profile::Dev)?;
         run(&mut swift(Profile::Dev, "build --product rejoin-agent")?)?;

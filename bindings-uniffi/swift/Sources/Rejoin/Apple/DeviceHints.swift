@@ -2,7 +2,7 @@
     import Foundation
     import Network
 
-    #if canImport(UIKit) && !os(watchOS)
+    #if canImport(UIKit)
         import UIKit
     #endif
 
@@ -18,7 +18,7 @@
                 connection?.network(path.status == .satisfied ? .online : .offline)
             }
             monitor.start(queue: DispatchQueue(label: "dev.rejoin.path"))
-            #if canImport(UIKit) && !os(watchOS)
+            #if canImport(UIKit)
                 observe(UIApplication.willEnterForegroundNotification, .foreground, connection)
                 observe(UIApplication.didEnterBackgroundNotification, .background, connection)
             #endif
