@@ -115,6 +115,16 @@ impl SocketIoClient {
         self.inner.namespace(name).is_connected()
     }
 
+    /// The id of the namespace's session, which others can see; none if it is not connected.
+    pub fn namespace_sid(&self, name: &str) -> Option<String> {
+        self.inner.namespace(name).sid().map(|sid| sid.to_string())
+    }
+
+    /// Whether the namespace is connected, and the server kept its session over the last break: nothing was missed.
+    pub fn is_namespace_recovered(&self, name: &str) -> bool {
+        self.inner.namespace(name).is_recovered()
+    }
+
     /// Emits an event.
     ///
     /// # Errors

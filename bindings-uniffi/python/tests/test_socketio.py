@@ -42,11 +42,12 @@ async def test_namespaces_and_a_refusal(guarded):
             await private.connect({"token": "bad"})
         assert caught.value.code == "namespace_refused" and not private.connected
         await private.connect({"token": "good"})
-        assert private.connected
+        assert private.connected and private.sid and not private.recovered
         assert await private.emit_with_ack("ack", "in private") == ["in private"]
         assert not (await changes.__anext__()).connected
         assert (await changes.__anext__()).connected
         private.disconnect()
+        assert private.sid is None
         with pytest.raises(rejoin.RejoinError) as caught:
             private.emit("x")
         assert caught.value.code == "namespace_closed"

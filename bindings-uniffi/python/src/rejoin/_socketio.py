@@ -101,6 +101,16 @@ class Namespace:
         """Whether it is connected."""
         return self._native.is_namespace_connected(self.name)
 
+    @property
+    def sid(self) -> Optional[str]:
+        """The id of its session, which others can see; ``None`` if it is not connected."""
+        return self._native.namespace_sid(self.name)
+
+    @property
+    def recovered(self) -> bool:
+        """Whether it is connected, and the server kept its session over the last break, so that nothing was missed."""
+        return self._native.is_namespace_recovered(self.name)
+
     async def connect(self, auth: Optional[Mapping[str, Any]] = None) -> None:
         """Connects it, now and on each later link; ``auth`` takes the place of the credentials.
 

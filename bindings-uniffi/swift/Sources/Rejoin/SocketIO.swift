@@ -112,6 +112,12 @@ public final class Namespace: Sendable {
 
     public var isConnected: Bool { native.isNamespaceConnected(name: name) }
 
+    /// The id of its session, which others can see; `nil` if it is not connected.
+    public var sid: String? { native.namespaceSid(name: name) }
+
+    /// Whether it is connected, and the server kept its session over the last break, so that nothing was missed.
+    public var isRecovered: Bool { native.isNamespaceRecovered(name: name) }
+
     /// Connects it, now and on each later link. `auth`, a JSON object, takes the place of the credentials.
     ///
     /// - Throws: `RejoinError`: `namespace_refused` with the server's `data`, or what ended the connection.

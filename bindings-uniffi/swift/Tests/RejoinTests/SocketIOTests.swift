@@ -82,9 +82,11 @@ struct SocketIOTests {
             ($0 as? RejoinError)?.code == "namespace_refused"
         }
         try await room.connect(auth: ["token": "good"])
-        #expect(room.isConnected)
+        #expect(room.isConnected && !room.isRecovered)
+        #expect(room.sid?.isEmpty == false)
         #expect(try await room.request("ack", "here").decode(String.self) == "here")
         try room.disconnect()
+        #expect(room.sid == nil)
         #expect(throws: RejoinError.self) { try room.emit("x") }
         try await client.close()
     }

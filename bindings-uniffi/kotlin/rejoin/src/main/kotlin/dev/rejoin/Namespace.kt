@@ -22,6 +22,12 @@ public class Namespace internal constructor(
     /** Whether it is connected. */
     public val isConnected: Boolean get() = translated { native.isNamespaceConnected(name) }
 
+    /** The id of its session, which others can see; null if it is not connected. */
+    public val sid: String? get() = translated { native.namespaceSid(name) }
+
+    /** Whether it is connected, and the server kept its session over the last break, so that nothing was missed. */
+    public val isRecovered: Boolean get() = translated { native.isNamespaceRecovered(name) }
+
     /**
      * Connects it, now and on each later link; [auth] takes the place of the credentials.
      *

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNotEquals
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -90,10 +91,13 @@ class SocketIoTest {
             assertEquals("unauthorized", assertFails { private.connect() }.reason.substringAfterLast(": "))
             private.connect(buildJsonObject { put("token", "good") })
             assertTrue(private.isConnected)
+            assertFalse(private.isRecovered)
+            assertNotEquals("", private.sid!!)
             assertEquals(3, private.request("ack", 3).get<Int>(0))
             assertEquals(listOf(false, false, true), List(3) { changes.next()!!.connected })
             private.disconnect()
             assertFalse(private.isConnected)
+            assertNull(private.sid)
             assertEquals("namespace_closed", assertFails { private.emit("x") }.code)
         }
     }
