@@ -14,13 +14,16 @@ use crate::platform::{BoxFuture, MaybeSend, MaybeSync, Sleep};
 use crate::shared::{Inner, Router, Shared};
 use crate::socket::{Dial, Socket};
 
-/// Frames that cross the lock at once, in each direction.
-const BATCH: usize = 128;
-/// Bytes that are read before they are handed to the consumers: what they get should still be in the cache.
+/// Frames that are read before they are handed to the consumers, and before what these answer is written: a peer that has
+/// the first answers works while the others are made. Many more, and both sides take turns instead.
+const READ_BATCH: usize = 16;
+/// The same for bytes: what the consumers get should still be in the cache.
 const READ_BYTES: usize = 16 * 1024;
-/// Bytes that are pulled from the core before they are flushed.
+/// Frames that are pulled from the core before they are flushed.
+const WRITE_BATCH: usize = 128;
+/// The same for bytes.
 const WRITE_BYTES: usize = 256 * 1024;
-/// Rounds before other tasks get their turn, and batches that are read before something is written.
+/// Rounds before other tasks get their turn.
 const MAX_ROUNDS: usize = 16;
 
 struct Open<S> {
@@ -50,8 +53,6 @@ pub(crate) struct Driver<P: Protocol, R, D: Dial> {
     frames: Vec<Frame>,
     wakers: Vec<Waker>,
     reading_paused: bool,
-    /// Rounds since something was written, because more was there to be read.
-    corked: usize,
     sleep: Sleep,
     wake_at: Option<Timestamp>,
 }
@@ -77,7 +78,6 @@ where
             frames: Vec::new(),
             wakers: Vec::new(),
             reading_paused: false,
-            corked: 0,
             sleep: Sleep::new(),
             wake_at: None,
         }
@@ -92,12 +92,10 @@ where
             self.asking = None;
         }
         let unread = self.read(cx);
-        let corked = unread && self.corked < MAX_ROUNDS;
-        self.corked = if corked { self.corked + 1 } else { 0 };
         let (more, commands, states) = {
             let shared = self.shared.clone();
             let mut inner = shared.lock();
-            let more = self.exchange(&mut inner, corked, cx);
+            let more = self.exchange(&mut inner, cx);
             if inner.is_over() && self.open.is_none() && inner.commands.is_empty() {
                 let states = core::mem::take(&mut inner.journal);
                 drop(inner);
@@ -113,7 +111,7 @@ where
         self.write_down(&states);
         self.wake_all();
         let commanded = self.carry_out(commands, cx);
-        let wrote = !corked && self.write(cx);
+        let wrote = self.write(cx);
         if unread {
             // The consumers come first: more would only wait for them.
             cx.waker().wake_by_ref();
@@ -148,7 +146,7 @@ where
         if open.ended || !open.unread {
             return false;
         }
-        let room = if self.reading_paused { 0 } else { self.shared.lock().router.room().min(BATCH) };
+        let room = if self.reading_paused { 0 } else { self.shared.lock().router.room().min(READ_BATCH) };
         let mut bytes = 0;
         while self.events.len() < room && bytes < READ_BYTES {
             match open.socket.poll_event(cx) {
@@ -172,7 +170,7 @@ where
     }
 
     /// Under the lock: inputs to the core, effects and frames out of it. True if something happened.
-    fn exchange(&mut self, inner: &mut Inner<P, R>, corked: bool, cx: &mut Context<'_>) -> bool {
+    fn exchange(&mut self, inner: &mut Inner<P, R>, cx: &mut Context<'_>) -> bool {
         let now = self.shared.now();
         inner.looked_at = now;
         let mut busy = false;
@@ -200,7 +198,7 @@ where
             inner.connection.handle_timeout(now);
             busy = true;
         }
-        busy |= !corked && self.pull(inner, now, cx);
+        busy |= self.pull(inner, now, cx);
         inner.pump(&mut self.wakers);
         self.set_timer(inner.connection.poll_timeout(), now, cx) || busy
     }
@@ -212,12 +210,12 @@ where
             return false;
         }
         let mut bytes = 0;
-        while self.frames.len() < BATCH && bytes < WRITE_BYTES {
+        while self.frames.len() < WRITE_BATCH && bytes < WRITE_BYTES {
             let Some(transmit) = inner.connection.poll_transmit(now) else { break };
             bytes += transmit.frame.len();
             self.frames.push(transmit.frame);
         }
-        self.frames.len() >= BATCH || bytes >= WRITE_BYTES
+        self.frames.len() >= WRITE_BATCH || bytes >= WRITE_BYTES
     }
 
     /// Sees to it that the driver wakes at the deadline. Most deadlines only move on: the timer is not set anew for
