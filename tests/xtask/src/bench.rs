@@ -5,7 +5,7 @@ mod ffi;
 use std::process::{Command, ExitCode};
 
 use crate::shell::{self, Fallible};
-use crate::wasm;
+use crate::{tools, wasm};
 
 /// Passes all arguments on. With `web` as the first, it is the npm package that is measured, with `ffi` the packages over
 /// UniFFI.
@@ -21,7 +21,10 @@ pub(crate) fn command(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
             arguments.remove(0);
             web()?
         }
-        _ => shell::command("cargo run --release --quiet --package rejoin-bench --"),
+        _ => {
+            tools::ensure("tests/peers")?;
+            shell::command("cargo run --release --quiet --package rejoin-bench --")
+        }
     };
     command.args(arguments);
     let status = command.status()?;

@@ -1,10 +1,15 @@
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use super::runner::Runner;
 use super::{What, minimum, ours};
 use crate::Fallible;
 use crate::rounds::{Time, Times, timed};
 use crate::server_process::ServerProcess;
+
+/// A round takes a fraction of a second. One that waits for what was lost with a link does not end.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// One of the clients, and how it did.
 pub(super) struct Player {
@@ -64,11 +69,12 @@ impl Player {
 
     pub(super) async fn round(&mut self, what: What, count: usize, size: usize) -> Fallible<Time> {
         let (time, done) = match &mut self.client {
-            Client::Ours(session) => timed(session.round(what, count, size)).await,
-            Client::Minimum(session) => timed(session.round(what, count, size)).await,
+            Client::Ours(session) => timed(timeout(LONGEST, session.round(what, count, size))).await,
+            Client::Minimum(session) => timed(timeout(LONGEST, session.round(what, count, size))).await,
             Client::Process(runner) => return runner.round(what.name(), count, size),
         };
-        done.map(|()| time)
+        done.map_err(|_| format!("{}: a round of {} did not end", self.name, what.name()))??;
+        Ok(time)
     }
 
     /// The median time of one acknowledgement, in microseconds.

@@ -26,7 +26,7 @@ impl Runner {
         Self::start(command)
     }
 
-    /// `tests/peers/socketio-bench.mjs`; `cargo xtask tools tests/peers` installs what it needs.
+    /// `tests/peers/socketio-bench.mjs`.
     pub(super) fn node(url: &str) -> Fallible<Self> {
         let mut command = Command::new("node");
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../peers/socketio-bench.mjs")).arg(url);

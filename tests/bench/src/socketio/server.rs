@@ -1,4 +1,5 @@
-//! The server under all clients: socketioxide and nothing around it.
+//! The server under all clients: socketioxide and nothing around it. It passes arguments on as the JSON text that they came as:
+//! what serde_json takes for a string is not what is measured.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -7,6 +8,7 @@ use std::io::{BufRead, Write};
 use axum::Router;
 use axum::serve::ListenerExt;
 use serde::Deserialize;
+use serde_json::value::{RawValue, to_raw_value};
 use socketioxide::extract::{AckSender, Data, SocketRef};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::{SendError, SocketError, SocketIo};
@@ -51,11 +53,11 @@ fn say(line: &str) -> Fallible<()> {
 
 /// What cannot be sent is missed by the client, whose round then does not end.
 async fn register(socket: SocketRef) -> Result<(), Infallible> {
-    socket.on("echo", |socket: SocketRef, Data::<String>(text)| {
+    socket.on("echo", |socket: SocketRef, Data::<Box<RawValue>>(text)| {
         let _ = socket.emit("echo", &text);
         ready(())
     });
-    socket.on("ack", |Data::<String>(text), ack: AckSender| {
+    socket.on("ack", |Data::<Box<RawValue>>(text), ack: AckSender| {
         let _ = ack.send(&text);
         ready(())
     });
@@ -71,7 +73,7 @@ struct Plan {
 }
 
 async fn flood(socket: &SocketRef, plan: &Plan) {
-    let data = "x".repeat(plan.size);
+    let Ok(data) = to_raw_value(&"x".repeat(plan.size)) else { return };
     for _ in 0..plan.count {
         while let Err(error) = socket.emit("item", &data) {
             if !matches!(error, SendError::Socket(SocketError::InternalChannelFull)) {
