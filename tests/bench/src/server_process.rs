@@ -64,27 +64,47 @@ pub(crate) fn allow_many_files() -> Fallible<()> {
     Ok(())
 }
 
-/// A core for the server and the others for the clients, so that each side has what it needs: on two cores the scheduler
-/// tends to put both on one, where every client seems as slow as its server.
+/// A thread that is kept to some cores, until this is dropped.
 #[cfg(target_os = "linux")]
-pub(crate) fn keep_to(side: Side) -> Fallible<()> {
+#[derive(Debug)]
+pub(crate) struct Kept(rustix::thread::CpuSet);
+
+#[cfg(target_os = "linux")]
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _ = rustix::thread::sched_setaffinity(None, &self.0);
+    }
+}
+
+/// A core for the server and the others for the clients, so that each side has what it needs: on two cores the scheduler
+/// tends to put both on one, where every client seems as slow as its server. It is this thread that is kept there, and
+/// the processes that it starts.
+#[cfg(target_os = "linux")]
+pub(crate) fn keep_to(side: Side) -> Fallible<Kept> {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
     let allowed = sched_getaffinity(None)?;
     let mut cores = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core));
-    let Some(for_server) = cores.next() else { return Ok(()) };
     let mut chosen = CpuSet::new();
+    let for_server = cores.next();
     match side {
-        Side::Server => chosen.set(for_server),
+        Side::Server => for_server.into_iter().for_each(|core| chosen.set(core)),
         Side::Clients => cores.for_each(|core| chosen.set(core)),
     }
     // With one core there is nothing to divide.
-    if chosen.count() > 0 { Ok(sched_setaffinity(None, &chosen)?) } else { Ok(()) }
+    if chosen.count() > 0 {
+        sched_setaffinity(None, &chosen)?;
+    }
+    Ok(Kept(allowed))
 }
 
 /// Elsewhere it is left to the system.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn keep_to(_: Side) -> Fallible<()> {
-    Ok(())
+#[derive(Debug)]
+pub(crate) struct Kept;
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn keep_to(_: Side) -> Fallible<Kept> {
+    Ok(Kept)
 }
 
 #[derive(Clone, Copy, Debug)]

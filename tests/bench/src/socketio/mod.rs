@@ -69,7 +69,7 @@ const CONTESTS: [Contest; 3] = [
 pub(crate) async fn compare(options: &Options) -> Fallible<()> {
     let mut server = ServerProcess::start_socketio()?;
     // After the server, which would inherit it.
-    keep_to(Side::Clients)?;
+    let _kept = keep_to(Side::Clients)?;
     let url = server.url();
     // The processes first: building one takes longer than a connection lives without its heartbeat.
     let (rust, node) = (Player::rust_socketio(&url)?, Player::node(&url)?);

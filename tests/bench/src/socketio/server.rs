@@ -25,7 +25,7 @@ const QUEUE: usize = 1024;
 /// Serves until it is killed. Says its port, then, for each line on standard input, how many seconds of processor time
 /// it has spent.
 pub(crate) fn run() -> Fallible<()> {
-    keep_to(Side::Server)?;
+    let _kept = keep_to(Side::Server)?;
     Flavour::CurrentThread.runtime()?.block_on(async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         say(&listener.local_addr()?.port().to_string())?;
