@@ -45,7 +45,10 @@ const bytes = {
   setup(builder) {
     const files = { '#wasm-bytes': at('dist/web/rejoin.wasm'), '#polling-wasm-bytes': at('generated/polling.wasm') };
     builder.onResolve({ filter: /^#(polling-)?wasm-bytes$/ }, ({ path }) => ({ path: files[path], namespace: 'wasm-bytes' }));
-    builder.onLoad({ filter: /.*/, namespace: 'wasm-bytes' }, ({ path }) => ({ contents: readFileSync(path), loader: 'binary' }));
+    // The loader `binary` would put its decoder into the chunk that all entries share.
+    builder.onLoad({ filter: /.*/, namespace: 'wasm-bytes' }, ({ path }) => ({
+      contents: `export default /* @__PURE__ */ Uint8Array.from(atob('${readFileSync(path, 'base64')}'), (char) => char.charCodeAt(0));`,
+    }));
   },
 };
 

@@ -209,7 +209,8 @@ describe('on the way', () => {
 describe('options', () => {
   test('what cannot be is refused by name', () => {
     const make = (transports) => () => new SocketIOClient('http://127.0.0.1:1', { transports });
-    for (const wrong of [['polling'], [], 'websocket', [1], [null]]) {
+    const twice = [['websocket', 'websocket'], [polling(), polling()], ['websocket', polling(), 'websocket']];
+    for (const wrong of [['polling'], [], 'websocket', [1], [null], ...twice]) {
       assert.throws(make(wrong), { code: 'invalid_argument', message: /transports/ });
     }
   });

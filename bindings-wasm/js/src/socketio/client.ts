@@ -22,9 +22,10 @@ import type { AnyEvents } from './types.js';
 const MAX_ALLOWED = 1000;
 
 const transports: Check = (value) =>
-  Array.isArray(value) && value[0] && value.every((given) => given === 'websocket' || given?.dial)
+  Array.isArray(value) && value[0] && value.every((given, index) =>
+    (given === 'websocket' || given?.dial) && value.findIndex((other) => !other.dial === !given.dial) === index)
     ? 0
-    : "must hold 'websocket' or polling()";
+    : "must hold 'websocket' or polling(), each once";
 
 /** What the on-connect step works with: the new connection, before anything else uses it. */
 export interface SocketIOSession {
