@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use rejoin_proto::{
-    Connection, Error, Message, NetworkHint, PlainWebSocket, SendOptions, State, TextHeartbeat,
+    Connection, Error, Frame, Message, NetworkHint, PlainWebSocket, SendOptions, State, TextHeartbeat,
 };
 
 use crate::builder::Builder;
@@ -26,10 +26,20 @@ type PlainShared = Shared<PlainWebSocket, Messages>;
 pub(crate) struct Messages {
     subscribers: Subscribers<Message>,
     unobserved: u64,
+    /// The protocol looks at messages: one of them may be the answer to a heartbeat.
+    inspected: bool,
 }
 
 impl Router for Messages {
     type Event = Message;
+
+    fn as_event(&self, frame: Frame) -> Result<Message, Frame> {
+        match frame {
+            Frame::Text(text) if !self.inspected => Ok(Message::Text(text)),
+            Frame::Binary(bytes) if !self.inspected => Ok(Message::Binary(bytes)),
+            Frame::Text(_) | Frame::Binary(_) | Frame::Ping(_) | Frame::Pong(_) => Err(frame),
+        }
+    }
 
     fn route(&mut self, message: Message, wakers: &mut Vec<Waker>) {
         if !self.subscribers.push(message, wakers) {
@@ -232,11 +242,12 @@ impl Builder<Plain> {
         self.check()?;
         let runtime = Runtime::current()?;
         let dialer = self.dialer(&self.url)?;
+        let messages = Messages { inspected: self.kind.text_heartbeat.is_some(), ..Messages::default() };
         let protocol = PlainWebSocket::new(&self.config.heartbeat, self.kind.text_heartbeat);
         let connection = Connection::new(self.config, protocol, self.seed)?;
         let hooks =
             Hooks { runtime: runtime.clone(), credentials: self.credentials, rejoin: self.kind.on_connect };
-        let shared = Shared::new(connection, Messages::default(), runtime.clone());
+        let shared = Shared::new(connection, messages, runtime.clone());
         on_wake(Arc::downgrade(&(shared.clone() as Arc<dyn OnWake>)));
         runtime.spawn(Driver::new(shared.clone(), dialer, hooks, Journal::new(&self.url)));
         Ok(Client(Arc::new(Handle { shared, inbound: self.inbound })))

@@ -184,7 +184,11 @@ where
                 inner.connection.handle_socket(open.id, SocketEvent::Progress, now);
             }
             for event in self.events.drain(..) {
-                inner.connection.handle_socket(open.id, event, now);
+                if let SocketEvent::Frame(frame) = event {
+                    inner.arrived(open.id, frame, now, &mut self.wakers);
+                } else {
+                    inner.connection.handle_socket(open.id, event, now);
+                }
             }
         }
         inner.pump(&mut self.wakers);

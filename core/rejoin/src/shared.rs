@@ -5,7 +5,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use rejoin_proto::{Connection, Error, Event, MessageId, NetworkHint, Output, Protocol, State, Timestamp};
+use rejoin_proto::{
+    Connection, Error, Event, Frame, MessageId, NetworkHint, Output, Protocol, SocketEvent, SocketId, State,
+    Timestamp,
+};
 
 use crate::journal::Journal;
 use crate::platform::{Clock, MaybeSend, MaybeSync, OnWake, Runtime};
@@ -15,6 +18,11 @@ use crate::subscription::{Batch, Inbound, InboundPolicy, Source, Subscribers, Su
 /// Brings the events of a protocol to the application's consumers.
 pub(crate) trait Router {
     type Event;
+
+    /// The event that a frame is as it stands, where its content means nothing to the protocol; or the frame again.
+    fn as_event(&self, frame: Frame) -> Result<Self::Event, Frame> {
+        Err(frame)
+    }
 
     /// Gives one event to whom it concerns; wakers are collected, to be woken without the lock.
     fn route(&mut self, event: Self::Event, wakers: &mut Vec<Waker>);
@@ -52,6 +60,24 @@ pub(crate) struct Shared<P: Protocol, R> {
 }
 
 impl<P: Protocol, R: Router<Event = P::Event>> Inner<P, R> {
+    /// A frame arrived. The core is told of it, and sees its content only where that means something to the protocol.
+    pub(super) fn arrived(
+        &mut self,
+        socket: SocketId,
+        frame: Frame,
+        now: Timestamp,
+        wakers: &mut Vec<Waker>,
+    ) {
+        match self.router.as_event(frame) {
+            Ok(event) => {
+                if self.connection.handle_messages(socket, 1, now) {
+                    self.router.route(event, wakers);
+                }
+            }
+            Err(frame) => self.connection.handle_socket(socket, SocketEvent::Frame(frame), now),
+        }
+    }
+
     /// Gives out what happened, in order, and keeps what the driver has to do.
     pub(super) fn pump(&mut self, wakers: &mut Vec<Waker>) {
         while let Some(output) = self.connection.poll_output() {

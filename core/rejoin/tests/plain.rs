@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use rejoin::{Client, Message, Outcome, State};
+use rejoin::{Client, Message, Outcome, State, TextHeartbeat};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 
@@ -52,6 +52,21 @@ async fn messages_sent_before_connecting_arrive_in_order() {
     client.close().await;
     assert_eq!(messages.next().await, None);
     assert!(matches!(client.state(), State::Disconnected { reason: Some(_) }));
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_answer_to_a_text_heartbeat_is_not_a_message() {
+    let (listener, url) = listen().await;
+    let server = tokio::spawn(async move { echo(accept(&listener).await).await });
+    let heartbeat = TextHeartbeat { ping: "beat".into(), pong: Some("beat".into()) };
+    let client = fast(&url).text_heartbeat(heartbeat).build().unwrap();
+    let mut messages = client.messages();
+    client.connect().await.unwrap();
+    client.send("beat").unwrap();
+    client.send("hello").unwrap();
+    assert_eq!(messages.next().await.unwrap(), Message::from("hello"));
+    client.close().await;
     server.await.unwrap();
 }
 
