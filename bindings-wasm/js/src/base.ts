@@ -38,6 +38,8 @@ export abstract class BaseClient {
   protected readonly numbers: Float64Array;
   /** @internal How sockets are opened. */
   protected open = open;
+  /** What the listeners of what is thrown throw goes no further round. */
+  readonly #uncaught = new Emitter(report);
   readonly #url: string;
   #early: Early[] = [];
   #state: State = { name: 'disconnected' };
@@ -133,7 +135,7 @@ export abstract class BaseClient {
 
   /** Calls the listener with what other listeners throw. Without one it goes to the console. */
   onUncaught(listener: (thrown: unknown) => unknown, options?: ListenOptions): Unsubscribe {
-    return this.events.on('$uncaught', listener, options);
+    return this.#uncaught.on('', listener, options);
   }
 
   /** What was counted so far. */
@@ -333,11 +335,10 @@ export abstract class BaseClient {
 
   /** @internal What a listener threw. */
   protected uncaught(thrown: unknown): void {
-    if (!this.events.has('$uncaught')) return console.error('a listener of a rejoin client threw', thrown);
-    try {
-      this.events.emit('$uncaught', [thrown]);
-    } catch (again) {
-      console.error('a listener of a rejoin client threw', again);
-    }
+    if (this.#uncaught.emit('', [thrown]) === 0) report(thrown);
   }
+}
+
+function report(thrown: unknown): void {
+  console.error('a listener of a rejoin client threw', thrown);
 }

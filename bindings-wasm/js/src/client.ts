@@ -128,9 +128,9 @@ export class Client extends BaseClient {
     outline: (data: string) => ({ text: data, content: data }),
     message: (data: string | ArrayBuffer) => {
       const message = typeof data === 'string' ? data : new Uint8Array(data);
-      if (this.#queues.size === 0 && !this.events.has('$message')) this.#unobserved += 1;
-      for (const queue of this.#queues) queue.push(message);
-      this.events.emit('$message', [message]);
+      const { size } = this.#queues;
+      if (size > 0) for (const queue of this.#queues) queue.push(message);
+      if (this.events.emit('$message', [message]) === 0 && size === 0) this.#unobserved += 1;
     },
     binary: (bytes: Uint8Array) => bytes,
     event: () => {},

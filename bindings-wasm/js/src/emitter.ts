@@ -12,9 +12,16 @@ export type Unsubscribe = () => void;
 // biome-ignore lint/suspicious/noExplicitAny: the callers type it
 type Listener = (...args: any[]) => unknown;
 
+interface Entry {
+  readonly listener: Listener;
+  readonly once: boolean | undefined;
+  readonly remove: Unsubscribe;
+}
+
 /** Listeners by name. What one of them throws goes to `uncaught`, and the others are called all the same. */
 export class Emitter {
-  readonly #listeners = new Map<string, Set<Listener>>();
+  /** A list is never changed but replaced: one that is being called stays as it was. */
+  readonly #entries = new Map<string, readonly Entry[]>();
   readonly #uncaught: (thrown: unknown) => void;
 
   constructor(uncaught: (thrown: unknown) => void) {
@@ -23,32 +30,28 @@ export class Emitter {
 
   on(name: string, listener: Listener, { signal, once }: ListenOptions = {}): Unsubscribe {
     if (signal?.aborted) return () => {};
-    // A function of its own, so that the same listener can be added twice and each time is removed alone.
-    const added: Listener = (...args) => {
-      if (once) remove();
-      return listener(...args);
-    };
-    let set = this.#listeners.get(name);
-    if (!set) this.#listeners.set(name, (set = new Set()));
-    const listeners = set;
-    listeners.add(added);
     const remove = () => {
-      listeners.delete(added);
+      this.#entries.set(name, this.#named(name).filter((other) => other !== entry));
       signal?.removeEventListener('abort', remove);
     };
+    const entry = { listener, once, remove };
+    this.#entries.set(name, [...this.#named(name), entry]);
     signal?.addEventListener('abort', remove, { once: true });
     return remove;
   }
 
   has(name: string): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0;
+    return this.#named(name).length > 0;
   }
 
-  /** Calls those that listen now; one that is added meanwhile waits for the next time. */
-  emit(name: string, args: readonly unknown[]): void {
-    const listeners = this.#listeners.get(name);
-    if (!listeners || listeners.size === 0) return;
-    for (const listener of listeners.size === 1 ? listeners : [...listeners]) this.guard(listener, args);
+  /** Calls those that listen now; one that is added meanwhile waits for the next time. Gives their number. */
+  emit(name: string, args: readonly unknown[]): number {
+    const entries = this.#named(name);
+    for (const { listener, once, remove } of entries) {
+      if (once) remove();
+      this.guard(listener, args);
+    }
+    return entries.length;
   }
 
   /** Calls code of the application's; what it throws, now or later, never reaches the event loop. */
@@ -60,4 +63,10 @@ export class Emitter {
       this.#uncaught(thrown);
     }
   }
+
+  #named(name: string): readonly Entry[] {
+    return this.#entries.get(name) ?? NONE;
+  }
 }
+
+const NONE: readonly Entry[] = [];
