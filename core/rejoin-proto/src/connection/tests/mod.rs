@@ -208,7 +208,10 @@ impl Rig {
     /// Lets time pass with a punctual driver that writes what it gets.
     fn advance(&mut self, by: u64) {
         let end = self.now + ms(by);
-        while let Some((at, _)) = self.connection.poll_timeout().filter(|(at, _)| *at <= end) {
+        let mut deadlines = 0;
+        while let Some((at, timer)) = self.connection.poll_timeout().filter(|(at, _)| *at <= end) {
+            deadlines += 1;
+            assert!(deadlines < 100_000, "{timer:?} is due again and again");
             self.now = self.now.max(at);
             self.connection.handle_timeout(self.now);
             self.drain();

@@ -180,8 +180,9 @@ fn fault_r2_time_outs_and_reconnection() {
     let mut client = Client::new(Config::default(), Options::default());
     client.emit("early", "[]");
     client.dial();
+    assert_eq!(client.sent(), ["40"], "an event before the reply would end the link");
     client.hear(r#"40{"sid":"s"}"#);
-    assert_eq!(client.sent(), ["40", "42[\"early\"]"]);
+    assert_eq!(client.sent(), ["42[\"early\"]"]);
     let id = client.emit_with("/", "q", "[]", with_ack(0));
     client.sent();
     client.pass(Duration::from_secs(5));
@@ -196,9 +197,10 @@ fn fault_r2_time_outs_and_reconnection() {
     while client.now < end {
         client.wait_for_retry();
         attempts += 1;
+        assert!(attempts < 1000, "attempts follow each other without a wait");
         client.lose();
     }
-    assert!((180..1000).contains(&attempts), "{attempts} attempts in an hour");
+    assert!(attempts >= 180, "{attempts} attempts in an hour");
     client.connection.disconnect(client.now);
     client.pass(Duration::from_secs(3600));
     assert!(matches!(client.connection.state(), State::Disconnected { .. }));

@@ -89,7 +89,10 @@ impl Client {
 
     pub(super) fn pass(&mut self, time: Duration) {
         let until = self.now + time;
-        while let Some((at, _)) = self.connection.poll_timeout().filter(|(at, _)| *at <= until) {
+        let mut deadlines = 0;
+        while let Some((at, timer)) = self.connection.poll_timeout().filter(|(at, _)| *at <= until) {
+            deadlines += 1;
+            assert!(deadlines < 100_000, "{timer:?} is due again and again");
             self.now = self.now.max(at);
             self.connection.handle_timeout(self.now);
         }
