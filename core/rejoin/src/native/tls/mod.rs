@@ -21,6 +21,13 @@ pub(super) use backend::{Connector, Encrypted};
 
 /// What a `wss` connection trusts and how it proves itself. Verification cannot be turned off.
 ///
+/// On Android the platform's verifier is Java code: an application that uses this crate directly must hand it the
+/// `Context` once, before the first connection, with `rustls_platform_verifier::android::init_with_env`, and package the
+/// Java part, both as the [documentation of `rustls-platform-verifier`] says. Without that the verifier panics in the first
+/// `wss` handshake. Rejoin's own Kotlin package does it by itself; other platforms need nothing.
+///
+/// [documentation of `rustls-platform-verifier`]: https://docs.rs/rustls-platform-verifier/latest/rustls_platform_verifier/#android
+///
 /// ```
 /// # fn read(_: &str) -> Vec<u8> { Vec::new() }
 /// use rejoin::{Secret, Tls};
