@@ -27,8 +27,8 @@ impl Connection<SocketIo> {
     /// [`Event::Ack`], under the id that is returned.
     ///
     /// # Errors
-    /// `invalid_argument` (a reserved name), `namespace_closed` (a namespace that was never asked for, or left),
-    /// `queue_full`, `too_big`, `client_closed`: the event was not accepted.
+    /// `invalid_argument` (a reserved event name, a namespace without `/`), `namespace_closed` (a namespace that was
+    /// never asked for, or left), `queue_full`, `too_big`, `client_closed`: the event was not accepted.
     pub fn emit(
         &mut self,
         namespace: &str,
@@ -74,7 +74,8 @@ impl Connection<SocketIo> {
     /// Leaves a namespace: it is not connected again, and what waits for it is withdrawn.
     ///
     /// # Errors
-    /// `namespace_closed`: it was never asked for, or left before.
+    /// `invalid_argument`: the name does not begin with `/` or holds a comma. `namespace_closed`: it was never asked for,
+    /// or left before.
     pub fn disconnect_namespace(&mut self, namespace: &str, now: Timestamp) -> Result<(), Error> {
         self.check_open()?;
         self.with_protocol(now, |protocol, link| protocol.leave(link, namespace))
@@ -97,8 +98,8 @@ impl SocketIo {
         options: EmitOptions,
     ) -> Result<MessageId, Error> {
         check_event_name(name)?;
-        let namespace = self.namespaces.get(namespace).filter(|namespace| !namespace.is_left());
-        let namespace = namespace.ok_or_else(unknown_namespace)?;
+        let known = self.namespaces.get(namespace).filter(|namespace| !namespace.is_left());
+        let namespace = known.ok_or_else(|| unknown_namespace(namespace))?;
         let id = options.ack.map(|_| link.next_id().get());
         let encoded = self.parser.event(&namespace.name, name, args, id);
         accept(link, namespace.lane, encoded, 0, options)
@@ -118,7 +119,7 @@ impl SocketIo {
     ) -> Result<MessageId, Error> {
         let namespace =
             self.namespaces.values().find(|namespace| namespace.lane == lane && !namespace.is_left());
-        let namespace = namespace.ok_or_else(unknown_namespace)?;
+        let namespace = namespace.ok_or_else(namespace_closed)?;
         let id = options.ack.map(|_| link.next_id().get());
         let head = self.parser.event_head(&namespace.name, kept.attachments, id)?;
         accept(link, lane, (head, vec![Bytes::new(); kept.attachments]), kept.bytes, options)
@@ -200,7 +201,7 @@ impl SocketIo {
     /// As there.
     pub fn leave(&mut self, link: &mut Link<'_, Event>, name: &str) -> Result<(), Error> {
         let namespace = self.namespaces.get_mut(name).filter(|namespace| !namespace.is_left());
-        let namespace = namespace.ok_or_else(unknown_namespace)?;
+        let namespace = namespace.ok_or_else(|| unknown_namespace(name))?;
         namespace.leave_session(link);
         link.withdraw_lane(namespace.lane);
         let was = core::mem::replace(&mut namespace.state, State::Left);
@@ -248,6 +249,11 @@ fn accept(
     link.send(Outgoing { lane, head, attachments, kept, options: send, ack })
 }
 
-fn unknown_namespace() -> Error {
+/// A name that no namespace can have is wrong whatever was asked for before.
+fn unknown_namespace(name: &str) -> Error {
+    name::check_namespace(name).err().unwrap_or_else(namespace_closed)
+}
+
+fn namespace_closed() -> Error {
     Error::new(ErrorCode::NamespaceClosed, "the namespace was not asked for, or was left")
 }

@@ -66,7 +66,8 @@ impl Client {
         self.shared().disconnected(Connection::close).await;
     }
 
-    /// A namespace by its name, which begins with `/`. Connect it with [`Namespace::connect`], unless the builder did.
+    /// A namespace by its name, which begins with `/` and holds no comma: a wrong one is an error of its calls. Connect it with
+    /// [`Namespace::connect`], unless the builder did.
     pub fn namespace(&self, name: &str) -> Namespace {
         Namespace::new(self.shared().clone(), name, self.0.inbound)
     }

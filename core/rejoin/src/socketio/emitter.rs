@@ -49,15 +49,15 @@ impl<'a> Emitter<'a> {
         self
     }
 
-    /// How long to wait for an acknowledgement each time the event is sent. Default:
-    /// [`Config::ack_timeout`](rejoin_proto::Config::ack_timeout).
+    /// How long to wait for an acknowledgement each time the event is sent: longer than zero. Default:
+    /// [`Config::ack_timeout`](rejoin_proto::Config::ack_timeout), 10 s. Without an acknowledgement it means nothing.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
     /// How many times to send it again, under the same id, until it is acknowledged: at least once rather than at most
-    /// once. Only for events with an acknowledgement. Default 0.
+    /// once. Only for events with an acknowledgement: without one it is an error. Default 0.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
@@ -66,8 +66,9 @@ impl<'a> Emitter<'a> {
     /// Emits an event. A tuple gives one argument for each element, `()` none, anything else is one argument.
     ///
     /// # Errors
-    /// `invalid_argument` (a reserved name, data that cannot be serialised), `namespace_closed`, `queue_full`, `too_big`,
-    /// `client_closed`: the event was not accepted.
+    /// `invalid_argument`, naming what is wrong (a reserved event name, a namespace without `/`, data that cannot be
+    /// serialised, a time-out of zero, retries without an acknowledgement), `namespace_closed` (never asked for, or left),
+    /// `queue_full`, `too_big`, `client_closed`: the event was not accepted.
     pub fn emit<T: Serialize>(self, name: &str, data: T) -> Result<Receipt, Error> {
         self.emit_raw(name, data::to_args(&data)?)
     }
@@ -99,6 +100,13 @@ impl<'a> Emitter<'a> {
 
     fn send(self, name: &str, args: Args, wants_ack: bool) -> Result<Receipt, Error> {
         let Self { namespace, options, timeout, retries, setup } = self;
+        // The drop-in for socket.io-client allows it, so that the core does.
+        if timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Err(Error::invalid("timeout", "must be longer than 0"));
+        }
+        if retries > 0 && !wants_ack {
+            return Err(Error::invalid("retries", "need an acknowledgement to end: use emit_with_ack"));
+        }
         let shared = namespace.shared();
         let id = shared.with(|inner, now| {
             let timeout = timeout.unwrap_or(inner.connection.config().ack_timeout);

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use bytestring::ByteString;
@@ -53,8 +54,24 @@ impl Event {
 
     /// Answers the server, once. Nothing happens if it wants no answer.
     ///
+    /// ```no_run
+    /// # fn example(client: rejoin::socketio::Client) {
+    /// client.on("sum", |event| async move {
+    ///     let answered = match event.args::<(i64, i64)>() {
+    ///         Ok((a, b)) => event.ack(a + b),
+    ///         Err(_) => event.ack(()),
+    ///     };
+    ///     if let Err(error) = answered {
+    ///         eprintln!("the server waits in vain: {error}");
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// `invalid_argument`: the data cannot be serialised. `not_connected`: the session that asked is over.
+    /// `invalid_argument`: the data cannot be serialised, or the event was answered already, here or by another consumer.
+    /// `not_connected`: the session that asked is over. `queue_full`: 10,000 answers wait for the network
+    /// ([`Limits::max_backlog`](super::Limits::max_backlog)). `client_closed`.
     pub fn ack<T: Serialize>(&self, data: T) -> Result<(), Error> {
         self.ack_raw(data::to_args(&data)?)
     }
@@ -62,11 +79,19 @@ impl Event {
     /// Answers the server with arguments that are JSON text already.
     ///
     /// # Errors
-    /// `not_connected`: the session that asked is over.
+    /// As for [`ack`](Self::ack).
     pub fn ack_raw(&self, args: Args) -> Result<(), Error> {
-        let Some(ack) = self.arrived.ack else { return Ok(()) };
+        let Some(question) = &self.arrived.ack else { return Ok(()) };
         let namespace = &self.arrived.namespace;
-        self.shared.with(|inner, now| inner.connection.acknowledge(namespace, ack, args, now))
+        self.shared.with(|inner, now| {
+            inner.connection.check_open()?;
+            if question.is_answered.load(Ordering::Relaxed) {
+                return Err(Error::invalid("ack", "the event was answered already"));
+            }
+            inner.connection.acknowledge(namespace, question.id, args, now)?;
+            question.is_answered.store(true, Ordering::Relaxed);
+            Ok(())
+        })
     }
 }
 

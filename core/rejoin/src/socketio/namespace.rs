@@ -83,10 +83,13 @@ impl Namespace {
         self.shared.look(|inner| inner.connection.protocol().is_recovered(&self.name))
     }
 
-    /// Connects the namespace, now and on each later link, and resolves when it is connected.
+    /// Connects the namespace, now and on each later link, and resolves when it is connected. While the client itself is not
+    /// connected that takes until it is, so call [`Client::connect`](super::Client::connect) before, or beside it.
     ///
     /// # Errors
-    /// `namespace_refused` with the server's data, `invalid_argument` (a name without `/`), `client_closed`, or what ended the connection.
+    /// `namespace_refused` with the server's data, `connect_timeout` (no answer in
+    /// [`Limits::namespace_timeout`](super::Limits::namespace_timeout), 15 s), `invalid_argument` (a name without `/` or with a
+    /// comma, an auth that is no JSON object), `client_closed`, or what ended the connection.
     pub async fn connect(&self) -> Result<(), Error> {
         self.connect_as(None).await
     }
@@ -122,7 +125,8 @@ impl Namespace {
     /// Leaves the namespace: it is not connected again, and what waits for it is withdrawn.
     ///
     /// # Errors
-    /// `namespace_closed`: it was never asked for, or left before.
+    /// `invalid_argument`: a name without `/` or with a comma. `namespace_closed`: it was never asked for, or left before.
+    /// `client_closed`.
     pub fn disconnect(&self) -> Result<(), Error> {
         self.shared.with(|inner, now| inner.connection.disconnect_namespace(&self.name, now))
     }

@@ -1,6 +1,8 @@
 //! Who gets which event.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::task::Waker;
 
 use bytestring::ByteString;
@@ -17,7 +19,15 @@ pub(crate) struct Arrived {
     pub(super) namespace: ByteString,
     pub(super) name: ByteString,
     pub(super) args: Args,
-    pub(super) ack: Option<AckId>,
+    pub(super) ack: Option<Arc<Question>>,
+}
+
+/// What the server wants answered, once, whoever of the consumers does it.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(super) id: AckId,
+    /// Read and written under the client's lock.
+    pub(super) is_answered: AtomicBool,
 }
 
 /// What a consumer asked for: the events of one name in a namespace, or all of it; what arrives, or what is emitted.
@@ -129,6 +139,7 @@ impl Router for Consumers {
     fn route(&mut self, event: Event, wakers: &mut Vec<Waker>) {
         match event {
             Event::Event { namespace, name, args, ack } => {
+                let ack = ack.map(|id| Arc::new(Question { id, is_answered: AtomicBool::new(false) }));
                 let observed = self
                     .audiences
                     .get_mut(&*namespace)
