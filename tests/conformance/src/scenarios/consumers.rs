@@ -1,7 +1,10 @@
 //! Consumers that are slower than the server.
 
+use std::time::Duration;
+
 use rejoin_test_server::TestServer;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::{Scenario, scenario};
 use crate::client::Client;
@@ -142,18 +145,22 @@ async fn paused_events_wait(t: Stage) -> Verdict {
 }
 
 async fn heartbeat_goes_on(t: Stage) -> Verdict {
-    let (_server, client) = {
-        let server = t.server().await?;
-        let url = format!("{}/source?count={COUNT}&size=10", server.ws_url());
-        let config = json!({
-            "inbound": { "max_messages": 4 }, "heartbeat": { "interval_ms": 100, "timeout_ms": 400 },
-        });
-        (server, t.plain_at(&url, config).await?)
-    };
+    // The link is judged for as long as the last message waits: a machine that stalls for the time-out would look dead
+    // for good reason, so that it is long, and the consumer is slower still.
+    let (interval, timeout, each) = (100, 3000, 12);
+    let server = t.server().await?;
+    let url = format!("{}/source?count={COUNT}&size=10", server.ws_url());
+    let config = json!({
+        "inbound": { "max_messages": 4 }, "heartbeat": { "interval_ms": interval, "timeout_ms": timeout },
+    });
+    let client = t.plain_at(&url, config).await?;
     client.call("count", json!({ "on": true })).await?;
-    client.call("slow", json!({ "ms": 5 })).await?;
+    client.call("slow", json!({ "ms": each })).await?;
+    let begun = Instant::now();
     client.connect().await?;
     let all = async || Ok(client.stats().await?["seen"]["anonymous"]["unique"] == COUNT);
     until("all were read", all).await?;
+    let longer = begun.elapsed() > Duration::from_millis(interval + timeout);
+    ensure(longer, "the consumer took longer than the heartbeat allows")?;
     client.connected_times(1).await
 }
