@@ -114,12 +114,17 @@ impl Jitter {
         self.squares += other.squares;
     }
 
+    /// Whether there are enough delays for [`check`](Self::check) to tell.
+    pub fn is_telling(&self) -> bool {
+        self.draws >= Self::ENOUGH
+    }
+
     /// Mean 1/2 and variance 1/12, once there are enough draws to tell.
     ///
     /// # Errors
     /// [`Check::DelaysAreJittered`].
     pub fn check(&self) -> Result<(), Violation> {
-        if self.draws < Self::ENOUGH {
+        if !self.is_telling() {
             return Ok(());
         }
         let draws = self.draws as f64;
