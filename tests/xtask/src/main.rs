@@ -74,6 +74,12 @@ const COMMANDS: &[Command] = &[
         run: wasm::command,
     },
     Command {
+        name: "rust-web",
+        arguments: "",
+        about: "build the page of examples/rust-web",
+        run: wasm::rust_web,
+    },
+    Command {
         name: "size",
         arguments: "",
         about: "weigh the npm package, and fail above its budget",

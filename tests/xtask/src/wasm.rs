@@ -1,4 +1,5 @@
-//! `cargo xtask wasm` builds the npm package into `bindings-wasm/js/dist`; `cargo xtask size` weighs it.
+//! `cargo xtask wasm` builds the npm package into `bindings-wasm/js/dist`; `cargo xtask size` weighs it. `cargo xtask rust-web`
+//! builds the page of `examples/rust-web`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -33,6 +34,23 @@ pub(crate) fn size(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
     build()?;
     let status = shell::command("node size.mjs").current_dir(package()).status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `cargo xtask rust-web`
+pub(crate) fn rust_web(mut arguments: lexopt::Parser) -> Fallible<ExitCode> {
+    if let Some(argument) = arguments.next()? {
+        return Err(argument.unexpected().into());
+    }
+    ["wasm32-unknown-unknown", "wasm-bindgen-cli"].iter().try_for_each(|tool| tools::ensure(tool))?;
+    run(&mut shell::command(
+        "cargo build --quiet --package rejoin-rust-web --target wasm32-unknown-unknown",
+    ))?;
+    let page = root().join("examples/rust-web/page/pkg");
+    run(shell::command("wasm-bindgen --target web --no-typescript --out-dir")
+        .arg(&page)
+        .arg(target_dir().join("wasm32-unknown-unknown/debug/rejoin_rust_web.wasm")))?;
+    println!("{}", page.display());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Where the package is.

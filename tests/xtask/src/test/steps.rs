@@ -129,6 +129,12 @@ pub(super) const STEPS: &[Step] = &[
         run: web,
     },
     Step {
+        name: "rust-web",
+        counts: Tests,
+        needs: &["wasm32-unknown-unknown", "wasm-bindgen-cli", "node", "bindings-wasm/js", "chromium"],
+        run: rust_web,
+    },
+    Step {
         name: "size",
         counts: Check,
         needs: crate::wasm::NEEDS,
@@ -224,6 +230,11 @@ fn web(stage: &mut Stage) -> Fallible<()> {
     stage.sh("cargo xtask wasm")?;
     stage.sh("npm --prefix bindings-wasm/js test")?;
     stage.sh("npm --prefix examples/web-chat test")
+}
+
+fn rust_web(stage: &mut Stage) -> Fallible<()> {
+    stage.sh("cargo xtask rust-web")?;
+    stage.sh("node --test --test-reporter=tap examples/rust-web/page.test.mjs")
 }
 
 /// Tests of the npm package, once it is built.
