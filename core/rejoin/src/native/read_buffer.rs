@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// How much is read at once, in bytes.
-const SIZE: usize = 64 * 1024;
+/// How much is read at once, in bytes: with half of it a flood of messages of 1 KiB took nearly twice as long.
+const SIZE: usize = 128 * 1024;
 /// How many a thread keeps: under TLS two are in use at once, for what is encrypted and what is not.
 const SPARES: usize = 2;
 
@@ -27,7 +27,7 @@ pub(super) struct ReadBuffer {
 }
 
 impl ReadBuffer {
-    /// Holds what arrived before, at most 64 KiB.
+    /// Holds what arrived before, at most as much as is read at once.
     pub(super) fn holding(arrived: &[u8]) -> Self {
         if arrived.is_empty() {
             return Self::default();
