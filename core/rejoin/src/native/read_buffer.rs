@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// How much is read at once, in bytes: with half of it a flood of messages of 1 KiB took nearly twice as long.
+/// How much is read at once, in bytes: with half of it a flood of messages of 1 KiB took up to twice as long.
 const SIZE: usize = 128 * 1024;
 /// How many a thread keeps: under TLS two are in use at once, for what is encrypted and what is not.
 const SPARES: usize = 2;
