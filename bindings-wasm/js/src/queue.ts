@@ -1,4 +1,4 @@
-import { type RejoinError, invalid } from './errors.js';
+import { invalid } from './errors.js';
 
 /** How much a consumer may leave unread, and what happens then. */
 export interface InboundOptions {
@@ -19,6 +19,7 @@ export interface Subscription<T> extends AsyncIterableIterator<T> {
   return(): Promise<IteratorResult<T>>;
 }
 
+const POLICIES: readonly InboundOptions['policy'][] = ['backpressure', 'drop_oldest', 'drop_newest'];
 const DONE: IteratorResult<never> = { done: true, value: undefined };
 
 /** A bounded queue that is read by iteration. It begins when it is made, not when it is first read. */
@@ -38,8 +39,8 @@ export class Queue<T> implements Subscription<T> {
     changed: (queue: Queue<T>) => void,
     signal?: AbortSignal,
   ) {
-    if (!Number.isSafeInteger(maxMessages) || maxMessages < 1) throw badMax();
-    if (policy !== 'backpressure' && policy !== 'drop_oldest' && policy !== 'drop_newest') throw badPolicy();
+    if (!Number.isSafeInteger(maxMessages) || maxMessages < 1) throw invalid('inbound.maxMessages', 'must be a whole number of at least 1');
+    if (!POLICIES.includes(policy)) throw invalid('inbound.policy', `must be one of ${POLICIES}`);
     this.#max = maxMessages;
     this.#policy = policy;
     this.#changed = changed;
@@ -119,12 +120,4 @@ export class Queue<T> implements Subscription<T> {
     }
     return item;
   }
-}
-
-function badMax(): RejoinError {
-  return invalid('inbound.maxMessages', 'must be a whole number of at least 1');
-}
-
-function badPolicy(): RejoinError {
-  return invalid('inbound.policy', "must be 'backpressure', 'drop_oldest' or 'drop_newest'");
 }

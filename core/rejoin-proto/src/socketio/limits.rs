@@ -40,22 +40,15 @@ impl Limits {
         if !(1..=json::MAX_DEPTH).contains(&self.max_depth) {
             return Err(Error::invalid("limits.max_depth", "must be from 1 to 128"));
         }
-        let durations = [
-            ("limits.attachments_timeout", self.attachments_timeout),
-            ("limits.namespace_timeout", self.namespace_timeout),
+        let zeros = [
+            ("limits.attachments_timeout", self.attachments_timeout.is_zero()),
+            ("limits.namespace_timeout", self.namespace_timeout.is_zero()),
+            ("limits.max_packet_bytes", self.max_packet_bytes == 0),
+            ("limits.max_backlog", self.max_backlog == 0),
         ];
-        for (field, value) in durations {
-            if value.is_zero() {
-                return Err(Error::invalid(field, "must be longer than 0"));
-            }
+        match zeros.iter().find(|(_, is_zero)| *is_zero) {
+            Some((field, _)) => Err(Error::invalid(field, "must be more than 0")),
+            None => Ok(()),
         }
-        let sizes =
-            [("limits.max_packet_bytes", self.max_packet_bytes), ("limits.max_backlog", self.max_backlog)];
-        for (field, value) in sizes {
-            if value == 0 {
-                return Err(Error::invalid(field, "must be at least 1"));
-            }
-        }
-        Ok(())
     }
 }
