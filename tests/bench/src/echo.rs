@@ -4,7 +4,7 @@ use crate::options::Options;
 use crate::raw::{self, Flush};
 use crate::report::{self, Target};
 use crate::rounds::{Times, calibrate, ratio, timed};
-use crate::server_process::{DEFAULT_READ_BUFFER, ServerProcess};
+use crate::server_process::{DEFAULT_READ_BUFFER, ServerProcess, keep_clients};
 use crate::{Fallible, ours};
 
 const WINDOW: usize = 64;
@@ -12,6 +12,7 @@ const TRIAL: usize = 2 * WINDOW;
 
 pub(crate) async fn compare(options: &Options) -> Fallible<()> {
     let server = ServerProcess::start(DEFAULT_READ_BUFFER)?;
+    let _kept = keep_clients()?;
     let mut raw = raw::connect(&server.url(), None).await?;
     let mut each = raw::connect(&server.url(), None).await?;
     let mut ours = ours::connect(&server.url()).await?;

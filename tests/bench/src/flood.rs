@@ -4,13 +4,14 @@ use crate::options::Options;
 use crate::report::{self, Target};
 use crate::rounds::{Times, calibrate, ratio, timed};
 use crate::server::FLOOD;
-use crate::server_process::{DEFAULT_READ_BUFFER, ServerProcess};
+use crate::server_process::{DEFAULT_READ_BUFFER, ServerProcess, keep_clients};
 use crate::{Fallible, ours, raw};
 
 const TRIAL: usize = 10_000;
 
 pub(crate) async fn compare(options: &Options) -> Fallible<()> {
     let server = ServerProcess::start(DEFAULT_READ_BUFFER)?;
+    let _kept = keep_clients()?;
     let mut raw = raw::connect(&server.url(), None).await?;
     let mut ours = ours::connect(&server.url()).await?;
     for &size in &options.sizes {

@@ -6,7 +6,7 @@ use crate::options::Options;
 use crate::raw::{self, Flush};
 use crate::report::{self, Target};
 use crate::rounds::{median, timed};
-use crate::server_process::{DEFAULT_READ_BUFFER, ServerProcess};
+use crate::server_process::{DEFAULT_READ_BUFFER, ServerProcess, keep_clients};
 use crate::{Fallible, ours};
 
 const SIZE: usize = 32;
@@ -14,6 +14,7 @@ const EACH_ROUND: usize = 2_000;
 
 pub(crate) async fn compare(options: &Options) -> Fallible<()> {
     let server = ServerProcess::start(DEFAULT_READ_BUFFER)?;
+    let _kept = keep_clients()?;
     let mut raw = raw::connect(&server.url(), None).await?;
     let mut ours = ours::connect(&server.url()).await?;
     let raw_message = raw::message(SIZE, options.binary);

@@ -13,6 +13,7 @@ use tokio_tungstenite::{WebSocketStream, accept_async_with_config};
 
 use crate::Fallible;
 use crate::options::Flavour;
+use crate::server_process::{Side, allow_many_files, keep_to};
 
 /// A text that begins so asks for a flood: `flood COUNT SIZE text|binary`.
 pub(crate) const FLOOD: &str = "flood ";
@@ -21,7 +22,8 @@ const CHUNK: usize = 128 * 1024;
 
 /// Serves on a port of the system's choice, which is the first line on standard output.
 pub(crate) fn run(read_buffer: usize) -> Fallible<()> {
-    crate::server_process::allow_many_files()?;
+    allow_many_files()?;
+    let _kept = keep_to(Side::Server)?;
     Flavour::CurrentThread.runtime()?.block_on(async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let mut out = std::io::stdout();

@@ -3,6 +3,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::Fallible;
 
@@ -105,6 +106,13 @@ pub(crate) struct Kept;
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn keep_to(_: Side) -> Fallible<Kept> {
     Ok(Kept)
+}
+
+/// Keeps the clients from the core of the server, which is started before: it would inherit that. Workers of a threaded
+/// runtime are left to the scheduler.
+pub(crate) fn keep_clients() -> Fallible<Option<Kept>> {
+    let alone = Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread;
+    alone.then(|| keep_to(Side::Clients)).transpose()
 }
 
 #[derive(Clone, Copy, Debug)]

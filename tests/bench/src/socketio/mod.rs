@@ -11,7 +11,7 @@ use crate::Fallible;
 use crate::options::Options;
 use crate::report::{self, Target};
 use crate::rounds::{calibrate, median, ratio};
-use crate::server_process::{ServerProcess, Side, keep_to};
+use crate::server_process::{ServerProcess, keep_clients};
 use player::Player;
 
 /// Events or acknowledgements on the way.
@@ -68,8 +68,7 @@ const CONTESTS: [Contest; 3] = [
 
 pub(crate) async fn compare(options: &Options) -> Fallible<()> {
     let mut server = ServerProcess::start_socketio()?;
-    // After the server, which would inherit it.
-    let _kept = keep_to(Side::Clients)?;
+    let _kept = keep_clients()?;
     let url = server.url();
     // The processes first: building one takes longer than a connection lives without its heartbeat.
     let (rust, node) = (Player::rust_socketio(&url)?, Player::node(&url)?);
