@@ -4,6 +4,7 @@ use std::future::ready;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use rmpv::Value;
 use serde::{Deserialize, Serialize};
 use socketioxide::extract::{AckSender, Data, SocketRef};
@@ -32,11 +33,13 @@ pub(super) fn register(socket: &SocketRef, state: &Arc<ServerState>) {
         let _ = ack.send(&args);
         ready(())
     });
-    socket.on("broadcast", async |io: SocketIo, socket: SocketRef, Data::<Args>(args), ack: AckSender| {
+    socket.on("broadcast", |io: SocketIo, socket: SocketRef, Data::<Args>(args), ack: AckSender| {
         if let Some(everyone) = io.of(socket.ns()) {
-            let _ = everyone.emit("broadcast", &args).await;
+            // Here and not in the future: those run in any order.
+            let _ = everyone.emit("broadcast", &args).now_or_never();
         }
         let _ = ack.send(&args);
+        ready(())
     });
     socket.on("ask", ask);
     let limits = Arc::clone(state);

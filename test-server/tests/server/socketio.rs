@@ -101,6 +101,18 @@ async fn binary_comes_back_as_binary() {
     assert_eq!((client.binary().await, client.binary().await), (vec![4, 0x1e, 0], vec![]));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn broadcasts_keep_their_order() {
+    let server = server().await;
+    let mut client = SocketIo::connect(&server).await;
+    for number in 0..200 {
+        client.send(&format!(r#"42["broadcast",{number}]"#)).await;
+    }
+    for number in 0..200 {
+        client.expect(&format!(r#"42["broadcast",{number}]"#)).await;
+    }
+}
+
 #[tokio::test]
 async fn broadcast_reaches_everyone_in_the_namespace() {
     let server = server().await;
