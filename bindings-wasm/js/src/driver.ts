@@ -204,7 +204,11 @@ export class Driver {
     socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
       // 1006 is what a page is told where there was no close frame, and 1005 where there was no code in it.
       const told = code === 1005 || code === 1006 ? 0 : code;
-      const close = () => this.input(Call.Closed, id, told, 0, this.put([reason ?? '']));
+      const close = () => {
+        // What the socket has sent since it was last looked at must not be sent again.
+        this.#reportFlushed(this.#clock.now());
+        this.input(Call.Closed, id, told, 0, this.put([reason ?? '']));
+      };
       if (this.#held.length > 0) this.#held.push(close);
       else close();
     };
