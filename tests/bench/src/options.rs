@@ -61,7 +61,7 @@ pub(crate) enum Role {
 pub(crate) struct Options {
     pub(crate) role: Role,
     pub(crate) flavours: Vec<Flavour>,
-    /// Rounds of each subject in one comparison.
+    /// Rounds of each subject in one comparison; the echo of large messages takes more.
     pub(crate) rounds: usize,
     /// Messages a round, in place of what takes as long as a round should.
     pub(crate) count: Option<usize>,
@@ -77,7 +77,8 @@ const HELP: &str = "\
 Usage: cargo xtask bench [WHAT]... [OPTION]...
 
 WHAT is echo, flood, latency, idle or socketio; all of them by default.
-  --rounds N             rounds of each subject in a comparison (default 15)
+  --rounds N             rounds of each subject in a comparison (default 15; the echo of large messages takes five times
+                         as many)
   --count N              messages a round: for profilers that count instructions
   --size BYTES           one message size in place of 32, 1024 and 65536; repeatable
   --binary               binary messages in place of text
