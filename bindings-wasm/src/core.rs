@@ -70,7 +70,7 @@ impl Core {
         let now = Timestamp::from_nanos((now * 1e6) as u64);
         let result = match Call::of(call) {
             Some(call) => self.carry_out(call, [a, b, c, d], now),
-            None => Err(Error::new(ErrorCode::Internal, "JavaScript made a call that does not exist")),
+            None => Err(Error::new(ErrorCode::Internal, "there is no such call")),
         };
         self.drain(now);
         let result = result.unwrap_or_else(|error| {

@@ -74,7 +74,7 @@ impl Wire {
                 return match request {
                     Request::Send(outgoing) => link.send(outgoing).map(MessageId::get),
                     Request::Emit(..) | Request::Acknowledge(..) | Request::Join(..) | Request::Leave(_) => {
-                        Err(Error::new(ErrorCode::Unsupported, "the client does not speak Socket.IO"))
+                        Err(Error::new(ErrorCode::Unsupported, "not a client of Socket.IO"))
                     }
                 };
             }

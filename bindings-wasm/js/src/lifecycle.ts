@@ -19,8 +19,8 @@ type Target = Pick<EventTarget, 'addEventListener' | 'removeEventListener'>;
 
 /** Tells `hint` what happens to the page until the function that it returns is called. */
 export function watch(options: LifecycleOptions | boolean, hint: (hint: NetworkHint) => void): () => void {
-  const given = options === true ? {} : options || { network: false, visibility: false, freeze: false, page: false };
-  const { network = true, visibility = true, freeze = true, page = true } = given;
+  if (!options) return () => {};
+  const { network = true, visibility = true, freeze = true, page = true } = options === true ? {} : options;
   const undo: (() => void)[] = [];
   const listen = (target: Target | undefined, name: string, tell: (event: Event) => NetworkHint | undefined) => {
     if (typeof target?.addEventListener !== 'function') return;

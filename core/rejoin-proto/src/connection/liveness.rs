@@ -49,6 +49,8 @@ pub(crate) struct Liveness {
     /// Only a pong is an answer: frames arrive, but ours may not.
     echo: bool,
     probing: bool,
+    /// Until then a loss is put down to what made the link suspect, whether or not there was a way to ask.
+    suspect_until: Option<Timestamp>,
     paused: bool,
     /// Pings of the peer since `window`.
     pings: u32,
@@ -63,6 +65,7 @@ impl Default for Liveness {
             answer_due: None,
             echo: false,
             probing: false,
+            suspect_until: None,
             paused: false,
             pings: 0,
             window: Timestamp::ZERO,
@@ -97,6 +100,7 @@ impl Liveness {
         self.answer_due = None;
         self.echo = false;
         self.probing = false;
+        self.suspect_until = None;
     }
 
     /// While the application does not read, silence is our own doing.
@@ -111,6 +115,11 @@ impl Liveness {
 
     pub(super) fn is_probing(&self) -> bool {
         self.probing
+    }
+
+    /// Whether the link is suspect, and nothing came since.
+    pub(super) fn is_suspect(&self, now: Timestamp) -> bool {
+        self.probing || self.suspect_until.is_some_and(|until| now <= until)
     }
 
     pub(super) fn is_answer_due(&self) -> bool {
@@ -143,13 +152,15 @@ impl Liveness {
             Heartbeat::Expect { interval, .. } => now.since(self.last_received) >= interval,
             Heartbeat::Ping { .. } | Heartbeat::None => false,
         };
+        let until = now + timeout;
+        self.suspect_until = Some(until);
         if self.paused || self.probing || !(can_ask || due) {
             return;
         }
         self.probing = true;
         self.echo = false;
         // An earlier deadline may have passed while the device slept: the peer gets its full time from here.
-        self.answer_due = Some(now + timeout);
+        self.answer_due = Some(until);
     }
 
     pub(super) fn next(&self) -> Option<(Timestamp, Timer)> {

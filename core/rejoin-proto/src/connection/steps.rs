@@ -118,7 +118,7 @@ impl<P: Protocol> Connection<P> {
 
     /// The attempt failed, or the link is gone, unasked: tries again as the verdict says.
     pub(super) fn lost(&mut self, error: Error, now: Timestamp) {
-        let suspected = self.liveness.is_probing();
+        let suspected = self.liveness.is_suspect(now);
         if error.close_code() == Some(TOO_BIG) {
             self.outbox.reject_largest();
         }

@@ -289,6 +289,36 @@ fn a_browser_without_pings_keeps_a_silent_link() {
 }
 
 #[test]
+fn fault_49_a_link_that_ends_right_after_a_wake_is_replaced_at_once_though_nobody_could_ask() {
+    let delay_after = |hint: Option<NetworkHint>, then: u64, frame: bool| {
+        let mut config = Config::default();
+        config.backoff.initial = ms(600_000);
+        config.backoff.max = ms(600_000);
+        let mut rig = Rig::new(config);
+        rig.ping_frames = false;
+        rig.connect();
+        rig.open();
+        rig.connection.with_protocol(rig.now, |_, link| link.set_heartbeat(Heartbeat::None));
+        rig.text("ready");
+        rig.advance(60_000);
+        hint.into_iter().for_each(|hint| rig.hint(hint));
+        rig.advance(then);
+        if frame {
+            rig.text("alive");
+        }
+        rig.cut();
+        rig.delay()
+    };
+    let at_once = ms(250);
+    assert!(delay_after(Some(NetworkHint::Woke), 100, false) <= at_once);
+    assert!(delay_after(Some(NetworkHint::Woke), 2_500, false) <= at_once);
+    assert!(delay_after(Some(NetworkHint::Woke), 2_501, false) > at_once, "suspected for ever");
+    assert!(delay_after(Some(NetworkHint::Woke), 100, true) > at_once, "suspected though it lives");
+    assert!(delay_after(Some(NetworkHint::Background), 100, false) > at_once);
+    assert!(delay_after(None, 100, false) > at_once);
+}
+
+#[test]
 fn a_server_that_pings_is_expected_to() {
     let mut rig = Rig::connected(Config::default());
     rig.ping_frames = false;
