@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './chromium.mjs';
 import { serve } from './files.mjs';
@@ -185,4 +186,22 @@ describe('in a page', () => {
       new rejoin.Client(url, { credentials: () => 'token' }).connect().catch((error) => error.code), server.ws);
     assert.equal(code, 'unsupported');
   });
+});
+
+// The page does and reports all by itself: Playwright loses sight of one in that cache, and keeps it from there otherwise.
+test('a page that comes back from the back/forward cache is connected at once', { timeout: 20_000 }, async (context) => {
+  const reports = new EventEmitter();
+  const reported = once(reports, 'report');
+  const report = (body) => {
+    reports.emit('report', JSON.parse(body));
+    return '';
+  };
+  const pages = await serve({ routes: { 'POST /report': report } });
+  context.after(() => pages.close());
+  const caching = await launch([], ['--disable-back-forward-cache']);
+  context.after(() => caching.close());
+  const page = await caching.newPage();
+  await page.goto(`${pages.url}/test/back-forward.html?server=${encodeURIComponent(server.ws)}`);
+  const [said] = await reported;
+  assert.deepEqual(said, { persisted: true, heard: 'back again', connects: 2 });
 });

@@ -9,8 +9,14 @@ export const FLAGS = [
 
 export const executable = () => process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-export function launch(more = []) {
-  return chromium.launch({ executablePath: executable(), headless: true, args: [...FLAGS, ...more] });
+// `without` are flags of Playwright's own that are not to be given.
+export function launch(more = [], without = []) {
+  return chromium.launch({
+    executablePath: executable(),
+    headless: true,
+    args: [...FLAGS, ...more],
+    ignoreDefaultArgs: without,
+  });
 }
 
 // What the process and all that it started hold, as Linux tells it.
