@@ -145,7 +145,7 @@ impl Liveness {
         self.answer_due.get_or_insert(now + timeout);
     }
 
-    /// The link is suspect: the peer must show life within `timeout`. Without a way to ask, that is expected
+    /// The link is suspect, and was not yet: the peer must show life within `timeout`. Without a way to ask, that is expected
     /// only where the peer was due to speak by itself.
     pub(super) fn probe(&mut self, timeout: Duration, can_ask: bool, now: Timestamp) {
         let due = match self.heartbeat {
@@ -154,7 +154,7 @@ impl Liveness {
         };
         let until = now + timeout;
         self.suspect_until = Some(until);
-        if self.paused || self.probing || !(can_ask || due) {
+        if !(can_ask || due) {
             return;
         }
         self.probing = true;

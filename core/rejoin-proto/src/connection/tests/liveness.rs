@@ -277,12 +277,7 @@ fn fault_54_a_silent_link_is_pinged_before_a_middlebox_forgets_it() {
 
 #[test]
 fn a_browser_without_pings_keeps_a_silent_link() {
-    let mut rig = Rig::new(Config::default());
-    rig.ping_frames = false;
-    rig.connect();
-    rig.open();
-    rig.connection.with_protocol(rig.now, |_, link| link.set_heartbeat(Heartbeat::None));
-    rig.text("ready");
+    let mut rig = Rig::connected_without_heartbeat(Config::default());
     rig.hint(NetworkHint::Woke);
     rig.advance(3_600_000);
     assert_eq!(rig.name(), "connected");
@@ -294,12 +289,7 @@ fn fault_49_a_link_that_ends_right_after_a_wake_is_replaced_at_once_though_nobod
         let mut config = Config::default();
         config.backoff.initial = ms(600_000);
         config.backoff.max = ms(600_000);
-        let mut rig = Rig::new(config);
-        rig.ping_frames = false;
-        rig.connect();
-        rig.open();
-        rig.connection.with_protocol(rig.now, |_, link| link.set_heartbeat(Heartbeat::None));
-        rig.text("ready");
+        let mut rig = Rig::connected_without_heartbeat(config);
         rig.advance(60_000);
         hint.into_iter().for_each(|hint| rig.hint(hint));
         rig.advance(then);

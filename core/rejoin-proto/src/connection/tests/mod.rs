@@ -85,6 +85,17 @@ impl Rig {
         rig
     }
 
+    /// Connected as a page is to a server that does not ping: nobody can ask for a sign of life.
+    fn connected_without_heartbeat(config: Config) -> Self {
+        let mut rig = Self::new(config);
+        rig.ping_frames = false;
+        rig.connect();
+        rig.open();
+        rig.connection.with_protocol(rig.now, |_, link| link.set_heartbeat(Heartbeat::None));
+        rig.text("ready");
+        rig
+    }
+
     /// From opening to connected.
     fn establish(&mut self) {
         self.open();
