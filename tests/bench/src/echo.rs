@@ -63,7 +63,7 @@ pub(crate) async fn compare(options: &Options) -> Fallible<()> {
     Ok(())
 }
 
-/// For one round.
+/// For one round: it has been in use before the clock starts.
 async fn raw_connection(url: &str, message: &Message) -> Fallible<Socket> {
     let mut raw = raw::connect(url, None).await?;
     raw::echo(&mut raw, message, WINDOW, TRIAL, Flush::Batch).await?;
