@@ -195,7 +195,7 @@ export abstract class BaseClient {
       return receipt;
     }
     if (this.#early.length >= (this.options.outbox?.maxMessages ?? 1000)) {
-      throw new RejoinError('queue_full', 'rejoin.wasm is not loaded yet', { retryable: true });
+      throw new RejoinError('queue_full', 'too many wait for rejoin.wasm', { retryable: true });
     }
     const refused = (error: RejoinError) => {
       receipt.settle('rejected', error.code);
