@@ -19,9 +19,17 @@ const BUILDS = [
 const GLUE = at('generated/rejoin_wasm_bg.js');
 const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'];
 
+// Found by trying, for few bytes after compression: docs/benchmarks.md. The first two say what is so: memory begins as zeros,
+// and nothing lies in its first kilobyte but the end of the stack.
+const PASSES = [
+  '--zero-filled-memory', '--low-memory-unused',
+  '--one-caller-inline-max-function-size=20', '--flexible-inline-max-function-size=5',
+  '--converge', '-O3', '--flatten', '--rereloop', '-O3', '-Os', '--reorder-functions-by-name',
+];
+
 function optimize(name, to) {
   run(
-    at('node_modules/binaryen/bin/wasm-opt'), at(`generated/${name}_bg.wasm`), '-o', to, '-Oz', '--one-caller-inline-max-function-size=20',
+    at('node_modules/binaryen/bin/wasm-opt'), at(`generated/${name}_bg.wasm`), '-o', to, ...PASSES,
     ...WASM_FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-producers', '--strip-target-features',
   );
 }
