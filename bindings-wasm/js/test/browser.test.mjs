@@ -161,15 +161,31 @@ describe('in a page', () => {
     assert.equal(asked, '{"ping":1}');
   });
 
-  inPage('works in a worker', async (page) => {
-    const heard = await page.evaluate((url) => new Promise((resolve, reject) => {
+  // In the page: what the worker has heard.
+  const heardIn = {
+    'a worker': (url) => new Promise((resolve, reject) => {
       const worker = new Worker('/test/worker.mjs', { type: 'module' });
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = (event) => reject(new Error(event.message));
       worker.postMessage(url);
-    }), server.ws);
-    assert.equal(heard, 'from a worker');
-  });
+    }),
+    'a shared worker': (url) => new Promise((resolve, reject) => {
+      const worker = new SharedWorker('/test/worker.mjs', { type: 'module' });
+      worker.port.onmessage = ({ data }) => resolve(data);
+      worker.onerror = (event) => reject(new Error(event.message));
+      worker.port.postMessage(url);
+    }),
+    'a service worker': async (url) => {
+      const { serviceWorker } = navigator;
+      const heard = new Promise((resolve) => (serviceWorker.onmessage = ({ data }) => resolve(data)));
+      await serviceWorker.register('/test/worker.mjs', { type: 'module' });
+      (await serviceWorker.ready).active.postMessage(url);
+      return heard;
+    },
+  };
+  for (const [kind, work] of Object.entries(heardIn)) {
+    inPage(`works in ${kind}`, async (page) => assert.equal(await page.evaluate(work, server.ws), 'from a worker'));
+  }
 
   inPage('what listeners throw does not reach the page', async (page) => {
     await connect(page);
