@@ -154,7 +154,8 @@ export abstract class BaseClient {
   /** Tells what the application knows about the network. It never undoes a disconnect. */
   network(hint: NetworkHint): void {
     const index = HINTS.indexOf(hint);
-    if (index >= 0) this.driver?.input(Call.Network, index);
+    if (index < 0) throw invalid('hint', `must be one of ${HINTS}`);
+    this.driver?.input(Call.Network, index);
   }
 
   /** @internal A socket is being opened: for those who show it to their users. */

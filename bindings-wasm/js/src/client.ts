@@ -5,7 +5,7 @@ import { bytesOf } from './binary.js';
 import { invalid } from './errors.js';
 import { byteLength } from './memory.js';
 import { Call } from './records.js';
-import { messageOptions } from './message-options.js';
+import { checkMessageOptions, messageOptions } from './message-options.js';
 import type { ClientOptions } from './options.js';
 import { type InboundOptions, Queue, type Subscription } from './queue.js';
 import type { Receipt } from './receipt.js';
@@ -106,6 +106,7 @@ export class Client extends BaseClient {
     // Bytes as they are now: the application may change its buffer.
     const content = typeof message === 'string' ? message : bytesOf(message, 'message')?.slice();
     if (content === undefined) throw invalid('message', 'must be a string, an ArrayBuffer or a view of one');
+    checkMessageOptions(options);
     const binary = typeof content !== 'string';
     const bytes = binary ? content.length : byteLength(content);
     return this.submit(

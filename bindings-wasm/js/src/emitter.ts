@@ -1,3 +1,5 @@
+import { invalid } from './errors.js';
+
 /** How a listener is added. */
 export interface ListenOptions {
   /** Removes the listener when it aborts. */
@@ -29,6 +31,7 @@ export class Emitter {
   }
 
   on(name: string, listener: Listener, { signal, once }: ListenOptions = {}): Unsubscribe {
+    if (typeof listener !== 'function') throw invalid('listener', 'must be a function');
     if (signal?.aborted) return () => {};
     const remove = () => {
       this.#entries.set(name, this.#named(name).filter((other) => other !== entry));

@@ -130,6 +130,12 @@ const object: Check = (value) => (typeof value === 'object' && value !== null ? 
 const callback: Check = (value) => (typeof value === 'function' ? 0 : 'must be a function');
 const boolean: Check = (value) => (typeof value === 'boolean' ? 0 : 'must be true or false');
 
+// RFC 9110, section 5.6.2.
+const isToken = (value: unknown) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
+// RFC 9110, section 5.5.
+const isHeader = ([name, value]: [string, unknown]) =>
+  isToken(name) && typeof value === 'string' && /^[\t -~\x80-\xff]*$/.test(value);
+
 /** Options that are no numbers of the core's. */
 const OTHERS: readonly (readonly [path: string, check: Check])[] = [
   ['heartbeat.ping', string],
@@ -143,13 +149,20 @@ const OTHERS: readonly (readonly [path: string, check: Check])[] = [
   ['lifecycle.visibility', boolean],
   ['lifecycle.freeze', boolean],
   ['lifecycle.page', boolean],
-  ['subprotocols', (value) => (Array.isArray(value) ? 0 : 'must be an array of strings')],
-  ['headers', object],
+  ['subprotocols', (value) => (Array.isArray(value) && new Set(value).size === value.length && value.every(isToken) ? 0 : 'must be an array of tokens, each once')],
+  ['headers', (value) => object(value) || (Object.entries(value as object).every(isHeader) ? 0 : 'must hold tokens and strings without control characters')],
   ['compression', boolean],
   ['WebSocket', callback],
 ];
 
 const GROUPS = new Set(['backoff', 'heartbeat', 'outbox', 'inbound', 'lifecycle']);
+
+/** What the check of that name gives. Throws what is wrong with the value. */
+export function checked(checks: ReadonlyMap<string, Check>, name: string, value: unknown): number {
+  const result = checks.get(name)?.(value) ?? 'is not an option';
+  if (typeof result === 'string') throw invalid(name, result);
+  return result;
+}
 
 /** Checks all options, and gives the numbers as the core wants them: NaN stands for a default. */
 export function settings(options: ClientOptions, more: Readonly<Record<string, Check>> = {}): Float64Array {
@@ -165,11 +178,7 @@ export function settings(options: ClientOptions, more: Readonly<Record<string, C
         visit(item, `${key}.`);
         continue;
       }
-      const check = checks.get(path);
-      if (!check) throw invalid(path, 'is not an option');
-      const result = check(item);
-      if (typeof result === 'string') throw invalid(path, result);
-      given.set(path, result);
+      given.set(path, checked(checks, path, item));
     }
   };
   visit(options, '');
@@ -180,7 +189,7 @@ export function settings(options: ClientOptions, more: Readonly<Record<string, C
   return numbers;
 }
 
-export { type Check, string, object };
+export { type Check, boolean, duration, number, object, string };
 
 /** How long to wait. */
 export interface WaitOptions {

@@ -88,7 +88,7 @@ export class SocketIOClient extends BaseClient {
     let namespace = this.#namespaces.get(name);
     if (!namespace) {
       if (this.closed) throw closed();
-      if (!name.startsWith('/') || name.includes(',')) throw invalid('namespace', 'must begin with / and hold no comma');
+      if (typeof name !== 'string' || !name.startsWith('/') || name.includes(',')) throw invalid('namespace', 'must begin with / and hold no comma');
       namespace = new Namespace(this, name, new Emitter((thrown) => this.uncaught(thrown)));
       this.#namespaces.set(name, namespace);
       if (connect) this.join(name, auth, () => {});
@@ -148,7 +148,9 @@ export class SocketIOClient extends BaseClient {
 
   #checkName(driver: Driver, name: string): void {
     if (this.#allowed.has(name)) return;
-    driver.call(Call.CheckName, 0, 0, 0, driver.put([name]));
+    // The protocol knows numbers too, and the drop-in passes them on.
+    if (typeof name !== 'string' && typeof name !== 'number') throw invalid('name', 'must be a string');
+    driver.call(Call.CheckName, 0, 0, 0, driver.put([`${name}`]));
     if (this.#allowed.size < MAX_ALLOWED) this.#allowed.add(name);
   }
 

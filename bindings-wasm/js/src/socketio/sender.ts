@@ -1,5 +1,6 @@
 import type { SendOptions } from '../client.js';
-import { RejoinError, cancelled, invalid } from '../errors.js';
+import { RejoinError, cancelled } from '../errors.js';
+import { checkMessageOptions } from '../message-options.js';
 import type { Receipt } from '../receipt.js';
 import type { SocketIOClient } from './client.js';
 import type { AckArgs, AnyEvents, Answer, EmitArgs } from './types.js';
@@ -33,12 +34,7 @@ export class Sender<Emits = AnyEvents> {
 
   /** @internal */
   constructor(route: Route, options: EmitOptions) {
-    for (const field of ['timeout', 'retries', 'ttl'] as const) {
-      const value = options[field];
-      if (value !== undefined && !(typeof value === 'number' && value >= 0 && value < 2 ** 31)) {
-        throw invalid(field, 'must be a number of at least 0');
-      }
-    }
+    checkMessageOptions(options);
     this.#route = route;
     this.#options = options;
   }
