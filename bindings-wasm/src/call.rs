@@ -27,8 +27,6 @@ calls! {
     Commands,
     /// Leave the texts of the records to be read, and forget them.
     Texts,
-    /// All records were read.
-    Clear,
     /// A number of the core's. [which]
     Stat,
     /// Connect, and stay connected.
@@ -61,9 +59,11 @@ calls! {
     Flushed,
     /// The peer answered a ping frame: so many bytes in the inbox. [socket, bytes]
     Pong,
-    /// Messages came whose content is of no concern to the core: it stays in slots. [socket, first slot, count]
+    /// Messages came whose content is of no concern to the core: it stays in slots. [socket, first slot, count, with
+    /// its turn]
     Messages,
-    /// A text message came: so many bytes in the inbox, the outline of a slot's content or all of it (-1). [socket, bytes, slot]
+    /// A text message came: so many bytes in the inbox, the outline of a slot's content or all of it (-1). [socket, bytes,
+    /// slot, with its turn]
     Text,
     /// A binary message came: so many bytes in the inbox. [socket, bytes]
     Binary,

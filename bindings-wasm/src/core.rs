@@ -68,6 +68,7 @@ impl Core {
     /// of the driver's clock. Gives what that leads to; -1 if it failed, and then `Said` is the record of the error.
     pub fn call(&mut self, call: u8, a: f64, b: f64, c: f64, d: f64, now: f64) -> f64 {
         let now = Timestamp::from_nanos((now * 1e6) as u64);
+        self.forget_read();
         let result = match Call::of(call) {
             Some(call) => self.carry_out(call, [a, b, c, d], now),
             None => Err(Error::new(ErrorCode::Internal, "there is no such call")),
@@ -120,7 +121,7 @@ impl Core {
     }
 
     /// Takes what the connection says after each input, so that it stands in order among what else happens.
-    fn drain(&mut self, now: Timestamp) {
+    pub(crate) fn drain(&mut self, now: Timestamp) {
         let slot = self.slot.take();
         while let Some(output) = self.connection.poll_output() {
             match output {

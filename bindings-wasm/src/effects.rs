@@ -1,6 +1,6 @@
 //! What the driver has to do, and where it reads the content of that.
 
-use rejoin_proto::{Frame, Timestamp, Transmit};
+use rejoin_proto::{Frame, Timer, Timestamp, Transmit};
 
 use crate::core::Core;
 
@@ -40,11 +40,13 @@ pub(crate) enum Place {
     Said = 9,
     /// How long it is.
     SaidLength = 10,
+    /// JavaScript leaves 1 here when it has read all records.
+    Read = 11,
 }
 
 /// The numbers that a call leaves.
 #[derive(Debug, Default)]
-pub(crate) struct Left([f64; Place::SaidLength as usize + 1]);
+pub(crate) struct Left([f64; Place::Read as usize + 1]);
 
 impl Left {
     pub(crate) fn address(&self) -> *const f64 {
@@ -57,21 +59,42 @@ impl Left {
 }
 
 impl Core {
-    pub(crate) fn turn(&mut self, writable: bool, now: Timestamp) {
-        if self.connection.poll_timeout().is_some_and(|(at, _)| at <= now) {
-            self.connection.handle_timeout(now);
+    /// What JavaScript has read is no longer kept.
+    pub(crate) fn forget_read(&mut self) {
+        let read = &mut self.left.0[Place::Read as usize];
+        if core::mem::take(read) != 0.0 {
+            self.records.clear();
         }
-        if writable {
-            self.transmit(now);
+    }
+
+    /// The turn of a message that came with it, while the socket can take more.
+    pub(crate) fn turn_with(&mut self, wanted: f64, now: Timestamp) {
+        if wanted > 0.0 {
+            // First what the message led to, or its slot would be mistaken for that of something else.
+            self.drain(now);
+            self.turn(true, now);
+        }
+    }
+
+    pub(crate) fn turn(&mut self, writable: bool, now: Timestamp) {
+        let mut deadline = self.connection.poll_timeout();
+        if deadline.is_some_and(|(at, _)| at <= now) {
+            self.connection.handle_timeout(now);
+            deadline = self.connection.poll_timeout();
+        }
+        if writable && self.transmit(now) {
+            deadline = self.connection.poll_timeout();
         } else {
             self.left.set(Place::Kind, f64::from(Transmitted::Nothing as u8));
         }
-        self.set_deadline();
+        self.leave_deadline(deadline);
     }
 
-    pub(crate) fn transmit(&mut self, now: Timestamp) {
+    /// True if there is a frame.
+    pub(crate) fn transmit(&mut self, now: Timestamp) -> bool {
         let Some(Transmit { frame, part, .. }) = self.connection.poll_transmit(now) else {
-            return self.left.set(Place::Kind, f64::from(Transmitted::Nothing as u8));
+            self.left.set(Place::Kind, f64::from(Transmitted::Nothing as u8));
+            return false;
         };
         let (kind, address) = match &frame {
             Frame::Text(text) => (Transmitted::Text, text.as_ptr()),
@@ -85,10 +108,14 @@ impl Core {
         self.left.set(Place::Message, part.map_or(-1.0, |part| part.message.get() as f64));
         self.left.set(Place::Index, part.map_or(0.0, |part| part.index as f64));
         self.frame = frame;
+        true
     }
 
     pub(crate) fn set_deadline(&mut self) {
-        let deadline = self.connection.poll_timeout();
+        self.leave_deadline(self.connection.poll_timeout());
+    }
+
+    fn leave_deadline(&mut self, deadline: Option<(Timestamp, Timer)>) {
         let millis = deadline.map_or(f64::NAN, |(at, _)| at.as_nanos() as f64 / 1e6);
         self.left.set(Place::Deadline, millis);
     }

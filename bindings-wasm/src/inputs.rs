@@ -22,7 +22,6 @@ impl Core {
             Call::SocketIo => return self.set_up(true, a, parts),
             Call::Commands => self.said = self.records.commands.take(),
             Call::Texts => self.said = self.records.texts.take(),
-            Call::Clear => self.records.clear(),
             Call::Stat => return Ok(self.stat(a)),
             Call::Connect => self.connection.connect(now),
             Call::Disconnect => self.connection.disconnect(now),
@@ -77,11 +76,13 @@ impl Core {
                 if heard {
                     self.records.add(Kind::Message, &[b, c]);
                 }
+                self.turn_with(parts, now);
             }
             Call::Text => {
                 self.slot = (c >= 0.0).then_some(c);
                 let text = self.inbox.bytes(b).try_into().unwrap_or_default();
                 self.socket(a, SocketEvent::Frame(Frame::Text(text)), now);
+                self.turn_with(parts, now);
             }
             Call::Binary => {
                 let frame = Frame::Binary(self.inbox.bytes(b));
@@ -92,7 +93,9 @@ impl Core {
                 self.socket(a, SocketEvent::Failed(Error::new(ErrorCode::TooBig, message)), now);
             }
             Call::Turn => self.turn(a != 0.0, now),
-            Call::Transmit => self.transmit(now),
+            Call::Transmit => {
+                self.transmit(now);
+            }
             Call::Deadline => self.set_deadline(),
             Call::Options => self.set_options(numbers),
             Call::Send => return self.send(a as usize, b != 0.0, now),

@@ -126,7 +126,7 @@ export class Client extends BaseClient {
       const texts = ping === undefined ? [] : [ping, ...(pong === undefined ? [] : [pong])];
       return { protocol: Call.Plain, seed: Math.random(), parts: [new Uint8Array(this.numbers.buffer), ...texts] } as const;
     },
-    outline: (data: string) => ({ text: data, content: data }),
+    outline: (data: string) => ({ units: data.length, tail: '', content: data }),
     message: (data: string | ArrayBuffer) => {
       const message = typeof data === 'string' ? data : new Uint8Array(data);
       const { size } = this.#queues;

@@ -5,14 +5,21 @@ const SLEPT = 2000;
 
 /** `performance.now()` stands still on some systems while they sleep; `Date.now()` does not. */
 export class Clock {
-  #origin = performance.now();
+  /** The global is a getter, which in Chromium costs twice what the time does. */
+  readonly #platform = performance;
+  #origin = this.#platform.now();
   /** Wall clock minus monotonic clock, when they were last compared. */
   #offset = Date.now() - this.#origin;
   #compared = 0;
 
   /** Milliseconds since the clock was made, those of sleep included. */
   now(): number {
-    return Math.max(0, performance.now() - this.#origin);
+    return Math.max(0, this.#platform.now() - this.#origin);
+  }
+
+  /** Whether it is time to ask `hasSlept`. */
+  isDue(now: number): boolean {
+    return now - this.#compared >= COMPARE_EVERY;
   }
 
   /**
@@ -20,9 +27,9 @@ export class Clock {
    * harm: the peer is asked for a sign of life.
    */
   hasSlept(now: number): boolean {
-    if (now - this.#compared < COMPARE_EVERY) return false;
+    if (!this.isDue(now)) return false;
     this.#compared = now;
-    const offset = Date.now() - performance.now();
+    const offset = Date.now() - this.#platform.now();
     const ahead = offset - this.#offset;
     this.#offset = offset;
     if (ahead <= SLEPT) return false;

@@ -1,4 +1,3 @@
-import type { Core } from './core.js';
 import { type ErrorCode, RejoinError } from './errors.js';
 import { type Part, type Voice, bytes, numbers } from './memory.js';
 import type { SocketLike } from './platform/types.js';
@@ -9,9 +8,10 @@ import { decodeArgs } from './socketio/args.js';
 /** What a message of a WebSocket holds. */
 export type Data = string | ArrayBuffer;
 
-/** What the core needs of a packet, and the rest of it. */
+/** What the core needs of a packet, its first units and then `tail`; and what stays here. */
 export interface Outline {
-  readonly text: string;
+  readonly units: number;
+  readonly tail: string;
   readonly content: unknown;
 }
 
@@ -48,7 +48,6 @@ export class Delivery {
   readonly receipts = new Map<number, Receipt>();
   /** What waits until all that happened before it was told. */
   readonly marks: (() => void)[] = [];
-  readonly #core: Core;
   readonly #voice: Voice;
   readonly #host: Host;
   /** What the core does not need of the messages that it was told of since the last delivery. */
@@ -57,8 +56,7 @@ export class Delivery {
   readonly #records: number[] = [];
   #ended = false;
 
-  constructor(core: Core, voice: Voice, host: Host) {
-    this.#core = core;
+  constructor(voice: Voice, host: Host) {
     this.#voice = voice;
     this.#host = host;
   }
@@ -87,7 +85,7 @@ export class Delivery {
     for (const record of texts) this.#copyAttachments(record);
     const content = this.#content;
     this.#content = [];
-    this.#core.call(Call.Clear, 0, 0, 0, 0, 0);
+    voice.read();
     let text = 0;
     for (let at = 0; at < count && !this.#ended; ) {
       const first = records[at + 1] as number;

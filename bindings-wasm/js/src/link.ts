@@ -8,6 +8,8 @@ const MAX_BUFFERED = 262_144;
 export class Link {
   readonly id: number;
   readonly socket: SocketLike;
+  /** Whether it can send WebSocket pings: that of the package `ws` can. */
+  readonly canPing: boolean;
   #sent = 0;
   #flushed = 0;
   /** For each frame that may still be in the socket's buffer: what was sent when it had been, and its message. */
@@ -17,11 +19,7 @@ export class Link {
   constructor(id: number, socket: SocketLike) {
     this.id = id;
     this.socket = socket;
-  }
-
-  /** Whether it can send WebSocket pings: that of the package `ws` can. */
-  get canPing(): boolean {
-    return typeof this.socket.ping === 'function';
+    this.canPing = typeof socket.ping === 'function';
   }
 
   /** Writes a frame of so many bytes. Throws what the socket throws. */

@@ -69,6 +69,11 @@ export class Voice {
     return numbers()[this.#at + place] as number;
   }
 
+  /** All records were read: the core forgets them with the next call. */
+  read(): void {
+    numbers()[this.#at + Place.Read] = 1;
+  }
+
   /** What the last call has said. */
   get said(): unknown {
     return JSON.parse(textAt(this.left(Place.Said), this.left(Place.SaidLength)));
@@ -91,18 +96,18 @@ export class Inbox {
     this.#core = core;
   }
 
-  /** Puts a text there, and gives its length in bytes. */
-  putText(text: string): number {
-    const { length } = text;
-    if (length > SHORT) return this.putBytes(encoder.encode(text));
-    this.#reserve(length);
+  /** Puts the first units of a text there, and a tail; gives their length in bytes. */
+  putText(text: string, units = text.length, tail = ''): number {
+    const length = units + tail.length;
+    this.#reserve(SHORT);
     const view = bytes();
-    for (let index = 0; index < length; index += 1) {
-      const unit = text.charCodeAt(index);
-      if (unit > 127) return this.putBytes(encoder.encode(text));
+    let all = 0;
+    for (let index = 0; index < length && length <= SHORT; index += 1) {
+      const unit = index < units ? text.charCodeAt(index) : tail.charCodeAt(index - units);
       view[this.#address + index] = unit;
+      all |= unit;
     }
-    return length;
+    return length <= SHORT && all <= 127 ? length : this.putBytes(encoder.encode(text.slice(0, units) + tail));
   }
 
   /** Puts bytes there, and gives their length. */

@@ -15,7 +15,6 @@ export const enum Call {
   SocketIo,
   Commands,
   Texts,
-  Clear,
   Stat,
   Connect,
   Disconnect,
@@ -73,6 +72,7 @@ export const enum Place {
   Index = 8,
   Said = 9,
   SaidLength = 10,
+  Read = 11,
 }
 
 /** What the flags say: see there. */

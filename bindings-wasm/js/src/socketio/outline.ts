@@ -21,15 +21,15 @@ export function outline(packet: string): Outline | undefined {
   if (at < 0 || at > MAX_HEAD) return undefined;
   const content = parse(packet.slice(at));
   if (!content) return undefined;
-  if (kind === ACK) return { text: `${packet.slice(0, at)}[]`, content };
+  if (kind === ACK) return { units: at, tail: '[]', content };
   const name = content[0];
   if (typeof name !== 'string') return undefined;
   const offset = isOffset(content) ? `,${JSON.stringify(content[content.length - 1])}` : '';
   // Most names stand in the packet as they are.
   const end = at + 2 + name.length;
   const isPlain = packet.charCodeAt(end) === QUOTE && packet.startsWith(name, at + 2);
-  const before = isPlain ? packet.slice(0, end + 1) : `${packet.slice(0, at)}[${JSON.stringify(name)}`;
-  return { text: `${before}${offset}]`, content };
+  if (isPlain) return { units: end + 1, tail: `${offset}]`, content };
+  return { units: at, tail: `[${JSON.stringify(name)}${offset}]`, content };
 }
 
 /** Whether the core must see the last item. */

@@ -55,19 +55,23 @@ export class Sender<Emits = AnyEvents> {
    *
    * Rejects with `ack_timeout`, `unconfirmed`, `expired`, `dropped`, `withdrawn`, `cancelled`, or what `emit` throws.
    */
-  async emitWithAck<N extends keyof Emits & string>(name: N, ...args: EmitArgs<Emits[N]>): Promise<Answer<Emits[N]>> {
-    return (await this.emitWithAckArgs(name, ...args))[0] as Answer<Emits[N]>;
+  emitWithAck<N extends keyof Emits & string>(name: N, ...args: EmitArgs<Emits[N]>): Promise<Answer<Emits[N]>> {
+    return this.#ask(name, args, (answer) => answer[0] as Answer<Emits[N]>);
   }
 
   /** As `emitWithAck`, for answers of more than one argument: resolves with all of them. */
   emitWithAckArgs<N extends keyof Emits & string>(name: N, ...args: EmitArgs<Emits[N]>): Promise<AckArgs<Emits[N]>> {
+    return this.#ask(name, args, (answer) => answer as AckArgs<Emits[N]>);
+  }
+
+  #ask<T>(name: string, args: readonly unknown[], wanted: (answer: unknown[]) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const { signal } = this.#options;
       if (signal?.aborted) return reject(cancelled(signal));
       const receipt = this.#route.client.submitEvent(this.#route, name, args, this.#options, (answer) => {
         signal?.removeEventListener('abort', abort);
         if (answer instanceof RejoinError) reject(answer);
-        else resolve(answer as AckArgs<Emits[N]>);
+        else resolve(wanted(answer));
       });
       const abort = () => {
         reject(cancelled(signal as AbortSignal));

@@ -108,8 +108,8 @@ impl Timers {
     pub(super) fn next(&self) -> Option<(Timestamp, Timer)> {
         let mut next: Option<(Timestamp, Alarm)> = None;
         // A plain loop: drivers ask after every input, and this is what they wait for.
-        for alarm in Alarm::ALL {
-            if let Some(at) = self.get(alarm)
+        for (&at, &alarm) in self.at.iter().zip(&Alarm::ALL) {
+            if let Some(at) = at
                 && next.is_none_or(|(earliest, _)| at < earliest)
             {
                 next = Some((at, alarm));
