@@ -17,12 +17,12 @@ use crate::socket::{Dial, Socket};
 /// Frames that are read before they are handed to the consumers, and before what these answer is written: a peer that has
 /// the first answers works while the others are made. Many more, and both sides take turns instead.
 const READ_BATCH: usize = 16;
-/// The same for bytes: what the consumers get should still be in the cache.
-const READ_BYTES: usize = 16 * 1024;
+/// The same for bytes: what the consumers get should still be in the cache, and each time costs a switch to them and back.
+const READ_BYTES: usize = 512 * 1024;
 /// Frames that are pulled from the core before they are flushed.
 const WRITE_BATCH: usize = 128;
 /// The same for bytes.
-const WRITE_BYTES: usize = 256 * 1024;
+const WRITE_BYTES: usize = 64 * 1024;
 /// Rounds before other tasks get their turn.
 const MAX_ROUNDS: usize = 16;
 
