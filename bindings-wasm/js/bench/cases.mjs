@@ -85,15 +85,24 @@ function received(count, listen, start) {
   }));
 }
 
-// The best of some rounds, the clients taking turns, so that what else the machine does hits all alike.
+// The clients take turns, each the first in every other round, so that what else the machine does hits both alike. One round
+// to warm up does not count. For each case the medians: of the rates, and of the ratios within a round.
 export async function run(cases, { count, rounds }) {
   const table = {};
   for (const [name, clients] of Object.entries(cases)) {
-    const best = {};
-    for (let round = 0; round < rounds; round += 1) {
-      for (const [client, work] of Object.entries(clients)) best[client] = Math.max(best[client] ?? 0, await work(count));
+    const [[ours, ourWork], [theirs, theirWork]] = Object.entries(clients);
+    const rates = { [ours]: [], [theirs]: [] };
+    for (let round = 0; round <= rounds; round += 1) {
+      const turns = [[ours, ourWork], [theirs, theirWork]];
+      for (const [client, work] of round % 2 ? turns : turns.reverse()) rates[client].push(await work(count));
     }
-    table[name] = best;
+    for (const rate of Object.values(rates)) rate.shift();
+    const ratios = rates[ours].map((rate, round) => rate / rates[theirs][round]);
+    table[name] = { rates: { [ours]: median(rates[ours]), [theirs]: median(rates[theirs]) }, ratio: median(ratios) };
   }
   return table;
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

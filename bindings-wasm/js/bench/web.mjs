@@ -7,15 +7,14 @@ import { testServer } from '../test/servers.mjs';
 import { runInChromium } from './browser.mjs';
 import { cases, run } from './cases.mjs';
 
-const size = { count: Number(process.argv[2] ?? 50_000), rounds: 5 };
+const size = { count: Number(process.argv[2] ?? 50_000), rounds: 11 };
 const server = await testServer();
 const urls = { http: server.http, ws: server.ws };
 
 const print = (where, table) => {
-  for (const [name, best] of Object.entries(table)) {
-    const [ours, theirs] = Object.values(best);
-    const rates = Object.entries(best).map(([client, rate]) => `${client} ${Math.round(rate)}/s`);
-    console.log(`${where.padEnd(9)} ${name.padEnd(24)} ${rates.join('   ')}   x${(ours / theirs).toFixed(2)}`);
+  for (const [name, { rates, ratio }] of Object.entries(table)) {
+    const each = Object.entries(rates).map(([client, rate]) => `${client} ${Math.round(rate)}/s`);
+    console.log(`${where.padEnd(9)} ${name.padEnd(24)} ${each.join('   ')}   x${ratio.toFixed(2)}`);
   }
 };
 
