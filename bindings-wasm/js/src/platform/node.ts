@@ -42,6 +42,10 @@ export function open(dial: Dial): SocketLike {
     perMessageDeflate: dial.compression,
     ...(dial.maxMessageBytes === undefined ? {} : { maxPayload: dial.maxMessageBytes }),
   });
+  // Without the event object that `ws` makes for each message.
+  let hear: ((event: { data: unknown }) => void) | null = null;
+  Object.defineProperty(socket, 'onmessage', { set: (given) => (hear = given) });
+  socket.on('message', (data: Buffer, isBinary: boolean) => hear?.({ data: isBinary ? data : data.toString() }));
   socket.on('pong', (payload: Uint8Array) => dial.pong(payload));
   socket.on('upgrade', ({ socket: stream }: { socket: { cork(): void; uncork(): void } }) => {
     socket.cork = () => stream.cork();
