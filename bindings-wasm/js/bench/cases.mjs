@@ -85,6 +85,9 @@ function received(count, listen, start) {
   }));
 }
 
+// So many seconds a round takes at least, or it would be connecting that is measured.
+const ROUND = 0.5;
+
 // The clients take turns, each the first in every other round, so that what else the machine does hits both alike. One round
 // to warm up does not count. For each case the medians: of the rates, and of the ratios within a round.
 export async function run(cases, { count, rounds }) {
@@ -92,11 +95,12 @@ export async function run(cases, { count, rounds }) {
   for (const [name, clients] of Object.entries(cases)) {
     const [[ours, ourWork], [theirs, theirWork]] = Object.entries(clients);
     const rates = { [ours]: [], [theirs]: [] };
-    for (let round = 0; round <= rounds; round += 1) {
+    const warm = Math.max(await ourWork(count), await theirWork(count));
+    const messages = Math.ceil(Math.max(count, warm * ROUND) / WINDOW) * WINDOW;
+    for (let round = 0; round < rounds; round += 1) {
       const turns = [[ours, ourWork], [theirs, theirWork]];
-      for (const [client, work] of round % 2 ? turns : turns.reverse()) rates[client].push(await work(count));
+      for (const [client, work] of round % 2 ? turns : turns.reverse()) rates[client].push(await work(messages));
     }
-    for (const rate of Object.values(rates)) rate.shift();
     const ratios = rates[ours].map((rate, round) => rate / rates[theirs][round]);
     table[name] = { rates: { [ours]: median(rates[ours]), [theirs]: median(rates[theirs]) }, ratio: median(ratios) };
   }
