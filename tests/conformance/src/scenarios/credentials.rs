@@ -111,6 +111,8 @@ async fn refused_token_is_renewed_once(t: Stage) -> Verdict {
     fault(server.faults(), json!({ "fault": "freeze" })).await?;
     let connecting = client.begin("connect", json!({}));
     same("why it was asked", &client.next("credentials").await?["reason"], "connect")?;
+    // The event says that the callback was asked, not that it has answered.
+    client.next_where("state", |state| state["phase"] == "opening").await?;
     client.call("credentials", json!({ "token": "good" })).await?;
     server.faults().lift(FaultKind::Freeze).await;
     same("why it was asked again", &client.next("credentials").await?["reason"], "refused")?;
