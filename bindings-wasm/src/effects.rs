@@ -44,7 +44,7 @@ pub(crate) enum Place {
     Read = 11,
 }
 
-/// The numbers that a call leaves.
+/// The numbers that a call leaves, and one that JavaScript leaves for the next.
 #[derive(Debug, Default)]
 pub(crate) struct Left([f64; Place::Read as usize + 1]);
 
@@ -82,10 +82,10 @@ impl Core {
             self.connection.handle_timeout(now);
             deadline = self.connection.poll_timeout();
         }
-        if writable && self.transmit(now) {
-            deadline = self.connection.poll_timeout();
-        } else {
+        if !writable {
             self.left.set(Place::Kind, f64::from(Transmitted::Nothing as u8));
+        } else if self.transmit(now) {
+            deadline = self.connection.poll_timeout();
         }
         self.leave_deadline(deadline);
     }
