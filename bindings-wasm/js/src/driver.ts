@@ -144,6 +144,7 @@ export class Driver {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
+    this.#reportFlushed();
     SOON.then(this.#turn);
   }
 
@@ -160,7 +161,6 @@ export class Driver {
       this.#call(Call.Network, now, WOKE);
     }
     if (this.#held.length > 0) this.#releaseHeld();
-    this.#reportFlushed(now);
     this.#callTurn(now);
     this.#finishTurn(now);
   };
@@ -222,8 +222,6 @@ export class Driver {
       // 1006 is what a page is told where there was no close frame, and 1005 where there was no code in it.
       const told = code === 1005 || code === 1006 ? 0 : code;
       const close = () => {
-        // What the socket has sent since it was last looked at must not be sent again.
-        this.#reportFlushed(this.#clock.now());
         this.input(Call.Closed, id, told, 0, this.put([reason ?? '']));
       };
       if (this.#held.length > 0) this.#held.push(close);
@@ -241,6 +239,7 @@ export class Driver {
     const goesOn = !this.#paused && this.#held.length === 0;
     if (!this.#scheduled) {
       this.#heardAt = this.#clock.now();
+      this.#reportFlushed(this.#heardAt);
       if (goesOn && this.#hearAtOnce(data, this.#heardAt)) return;
       this.#schedule();
     }
@@ -317,6 +316,7 @@ export class Driver {
     const link = this.#link;
     if (!link || this.#voice.left(Place.Kind) === Transmitted.Nothing) return;
     let { room } = link;
+    let failed = false;
     link.socket.cork?.();
     try {
       do {
@@ -325,10 +325,11 @@ export class Driver {
         this.#call(Call.Transmit, now);
       } while (this.#voice.left(Place.Kind) !== Transmitted.Nothing);
     } catch {
-      this.#call(Call.Failed, now, link.id, 0, 0, this.put(['network', 'cannot write']));
+      failed = true;
     }
     link.socket.uncork?.();
     this.#reportFlushed(now);
+    if (failed) this.#call(Call.Failed, now, link.id, 0, 0, this.put(['network', 'cannot write']));
     this.#call(Call.Deadline, now);
   }
 
@@ -355,11 +356,12 @@ export class Driver {
     return size;
   }
 
-  #reportFlushed(now: number): void {
+  /** Comes before whatever may end the link: what the socket has sent since it was last looked at is not sent again. */
+  #reportFlushed(now?: number): void {
     const frames = this.#link?.newlyFlushed();
     if (frames === undefined) return;
     this.#lookAfter = FIRST_LOOK;
-    this.#call(Call.Flushed, now, (this.#link as Link).id, frames);
+    this.#call(Call.Flushed, now ?? this.#clock.now(), (this.#link as Link).id, frames);
   }
 
   /** A timer that ends too early does no harm, so it is set anew only for an earlier moment. */
