@@ -24,7 +24,7 @@ const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-i
 const PASSES = [
   '--zero-filled-memory', '--low-memory-unused',
   '--one-caller-inline-max-function-size=20', '--flexible-inline-max-function-size=5',
-  '--converge', '-O3', '--flatten', '--rereloop', '-O3', '-Os', '--reorder-functions-by-name',
+  '--converge', '-O3', '--flatten', '--rereloop', '-O3', '-Os',
 ];
 
 function optimize(name, to) {
@@ -33,6 +33,21 @@ function optimize(name, to) {
     ...WASM_FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-producers', '--strip-target-features',
   );
 }
+
+// By name, or a bundler would keep what the WebAssembly does not import.
+const glue = {
+  name: 'glue',
+  setup(builder) {
+    const names = [...readFileSync(GLUE, 'utf8').matchAll(/^export function (__wb\w+)/gm)].map(([, name]) => name);
+    const imports = names.filter((name) => name !== '__wbg_set_wasm');
+    builder.onResolve({ filter: /^#glue$/ }, ({ path }) => ({ path, namespace: 'glue' }));
+    builder.onLoad({ filter: /.*/, namespace: 'glue' }, () => ({
+      contents: `import { ${imports} } from '#core'; export { __wbg_set_wasm as attach } from '#core';
+        export const imports = { './rejoin_wasm_bg.js': { ${imports} } };`,
+      resolveDir: at('.'),
+    }));
+  },
+};
 
 rmSync(at('dist'), { recursive: true, force: true });
 mkdirSync(at('dist/web'), { recursive: true });
@@ -73,8 +88,8 @@ for (const { folder, platform, format } of BUILDS) {
     target: 'es2022',
     platform: platform === 'node' ? 'node' : 'neutral',
     external: ['ws', 'react'],
-    alias: { '#core': GLUE, '#glue': GLUE, '#polling-core': at('generated/rejoin_wasm_polling.js'), '#platform': at(`src/platform/${platform}.ts`) },
-    plugins: [bytes],
+    alias: { '#core': GLUE, '#polling-core': at('generated/rejoin_wasm_polling.js'), '#platform': at(`src/platform/${platform}.ts`) },
+    plugins: [bytes, glue],
     minify: true,
     keepNames: false,
     sourcemap: true,

@@ -1,5 +1,5 @@
 import * as platform from '#platform';
-import * as glue from '#glue';
+import { attach as attachGlue, imports } from '#glue';
 import { RejoinError } from './errors.js';
 import { attach } from './memory.js';
 
@@ -30,8 +30,7 @@ async function load(source: WasmSource | undefined): Promise<void> {
   try {
     await platform.prepare();
     const { exports } = await instantiate(await (source ?? platform.wasm()));
-    glue.__wbg_set_wasm(exports);
-    (exports.__wbindgen_start as () => void)();
+    attachGlue(exports);
     attach(exports.memory as WebAssembly.Memory);
     loaded = true;
   } catch (cause) {
@@ -45,7 +44,6 @@ async function load(source: WasmSource | undefined): Promise<void> {
 }
 
 async function instantiate(source: unknown): Promise<WebAssembly.Instance> {
-  const imports = { './rejoin_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports };
   const given = typeof source === 'string' || source instanceof URL ? await fetch(source) : source;
   const isResponse = typeof Response === 'function' && given instanceof Response;
   if (isResponse && !given.ok) throw new Error(`${given.url} answers ${given.status}`);

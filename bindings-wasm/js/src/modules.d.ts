@@ -4,9 +4,10 @@ declare module '#wasm-bytes' {
   export default bytes;
 }
 
-/** What wasm-bindgen's JavaScript has beside the core: what the WebAssembly imports, too. */
+/** What wasm-bindgen's JavaScript has beside the core. */
 declare module '#glue' {
-  export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
+  export function attach(exports: WebAssembly.Exports): void;
+  export const imports: WebAssembly.Imports;
 }
 
 /** The WebAssembly of `rejoin/polling`, which is within every build. */

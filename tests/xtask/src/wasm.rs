@@ -63,13 +63,17 @@ pub(crate) fn build() -> Fallible<()> {
     NEEDS.iter().try_for_each(|tool| tools::ensure(tool))?;
     // The standard library is built too, without the texts of its panics, which no page shows: a third of the size.
     // Neither is a stable feature of the compiler yet.
+    // Only numbers are passed, which takes no table of JavaScript's values.
     run(shell::command(
         "cargo build --quiet --package rejoin-wasm --package rejoin-wasm-polling --profile wasm",
     )
     .args(["--target=wasm32-unknown-unknown", "-Zbuild-std=std,panic_abort"])
     .arg("-Zbuild-std-features=optimize_for_size")
     .env("RUSTC_BOOTSTRAP", "1")
-    .env("RUSTFLAGS", "-Zunstable-options -Zlocation-detail=none -Cpanic=immediate-abort")
+    .env(
+        "RUSTFLAGS",
+        "-Zunstable-options -Zlocation-detail=none -Cpanic=immediate-abort -Ctarget-feature=-reference-types",
+    )
     // Incremental compilation would split what is to be optimised as a whole.
     .env("CARGO_INCREMENTAL", "0"))?;
     let wasm =
