@@ -3,7 +3,7 @@ import { Core } from './core.js';
 import type { Host } from './delivery.js';
 import { Driver } from './driver.js';
 import { asyncDispose, dispose } from './dispose.js';
-import { Emitter, type ListenOptions, type Unsubscribe } from './emitter.js';
+import { type ListenOptions, Listeners, type Unsubscribe } from './emitter.js';
 import { RejoinError, closed, invalid } from './errors.js';
 import { HINTS, type NetworkHint, watch } from './lifecycle.js';
 import { isReady, ready } from './load.js';
@@ -33,13 +33,16 @@ export abstract class BaseClient {
   /** @internal */
   protected readonly options: ClientOptions;
   /** @internal */
-  protected readonly events: Emitter;
-  /** @internal */
   protected readonly numbers: Float64Array;
   /** @internal How sockets are opened. */
   protected open = open;
   /** What the listeners of what is thrown throw goes no further round. */
-  readonly #uncaught = new Emitter(report);
+  readonly #uncaught = new Listeners(report);
+  /** @internal What a listener threw. */
+  protected readonly uncaught = (thrown: unknown): void => {
+    if (this.#uncaught.call([thrown]) === 0) report(thrown);
+  };
+  readonly #onState = new Listeners(this.uncaught);
   readonly #url: string;
   #early: Early[] = [];
   #state: State = { name: 'disconnected' };
@@ -55,7 +58,6 @@ export abstract class BaseClient {
     this.numbers = settings(options, checks);
     this.options = options;
     this.#url = url;
-    this.events = new Emitter((thrown) => this.uncaught(thrown));
   }
 
   /** The state now. */
@@ -130,12 +132,12 @@ export abstract class BaseClient {
 
   /** Calls the listener at every change of state. */
   onState(listener: (state: State) => unknown, options?: ListenOptions): Unsubscribe {
-    return this.events.on('$state', listener, options);
+    return this.#onState.add(listener, options);
   }
 
   /** Calls the listener with what other listeners throw. Without one it goes to the console. */
   onUncaught(listener: (thrown: unknown) => unknown, options?: ListenOptions): Unsubscribe {
-    return this.#uncaught.on('', listener, options);
+    return this.#uncaught.add(listener, options);
   }
 
   /** What was counted so far. */
@@ -274,7 +276,7 @@ export abstract class BaseClient {
     this.#waiters.entered(state);
     this.entered(state);
     for (const queue of this.#states) queue.push(state);
-    this.events.emit('$state', [state]);
+    this.#onState.call([state]);
     // Not now: the core is in the middle of telling this, or has a turn to come.
     if (this.#closed && state.name === 'disconnected') queueMicrotask(() => this.#finish());
   }
@@ -334,10 +336,6 @@ export abstract class BaseClient {
     driver?.input(call, socket, kind, 0, said === undefined ? 0 : driver.put([said]));
   }
 
-  /** @internal What a listener threw. */
-  protected uncaught(thrown: unknown): void {
-    if (this.#uncaught.emit('', [thrown]) === 0) report(thrown);
-  }
 }
 
 function report(thrown: unknown): void {

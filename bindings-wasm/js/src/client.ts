@@ -1,6 +1,6 @@
 import { BaseClient } from './base.js';
 import type { WaitOptions } from './options.js';
-import type { ListenOptions, Unsubscribe } from './emitter.js';
+import { type ListenOptions, Listeners, type Unsubscribe } from './emitter.js';
 import { bytesOf } from './binary.js';
 import { invalid } from './errors.js';
 import { byteLength } from './memory.js';
@@ -60,6 +60,7 @@ export interface PlainOptions extends ClientOptions {
 export class Client extends BaseClient {
   declare protected readonly options: PlainOptions;
   readonly #queues = new Set<Queue<Message>>();
+  readonly #onMessage = new Listeners(this.uncaught);
   #unobserved = 0;
 
   /** Makes a client of the server at `url` (`ws:`, `wss:`, or relative to the page). It does not connect. */
@@ -84,7 +85,7 @@ export class Client extends BaseClient {
 
   /** Calls the listener with every message that arrives. */
   onMessage(listener: (message: Message) => unknown, options?: ListenOptions): Unsubscribe {
-    return this.events.on('$message', listener, options);
+    return this.#onMessage.add(listener, options);
   }
 
   /** The messages that arrive from now on. Each call gives a consumer of its own, which gets every message. */
@@ -131,7 +132,7 @@ export class Client extends BaseClient {
       const message = typeof data === 'string' ? data : new Uint8Array(data);
       const { size } = this.#queues;
       if (size > 0) for (const queue of this.#queues) queue.push(message);
-      if (this.events.emit('$message', [message]) === 0 && size === 0) this.#unobserved += 1;
+      if (this.#onMessage.call([message]) === 0 && size === 0) this.#unobserved += 1;
     },
     binary: (bytes: Uint8Array) => bytes,
     event: () => {},

@@ -2,7 +2,6 @@ import { BaseClient } from '../base.js';
 import type { WaitOptions } from '../options.js';
 import { Call, Text, type TextRecord } from '../records.js';
 import type { Driver } from '../driver.js';
-import { Emitter } from '../emitter.js';
 import { RejoinError, closed, fromRecord, invalid } from '../errors.js';
 import { byteLength } from '../memory.js';
 import { messageOptions } from '../message-options.js';
@@ -89,7 +88,7 @@ export class SocketIOClient extends BaseClient {
     if (!namespace) {
       if (this.closed) throw closed();
       if (typeof name !== 'string' || !name.startsWith('/') || name.includes(',')) throw invalid('namespace', 'must begin with / and hold no comma');
-      namespace = new Namespace(this, name, new Emitter((thrown) => this.uncaught(thrown)));
+      namespace = new Namespace(this, name, this.uncaught);
       this.#namespaces.set(name, namespace);
       if (connect) this.join(name, auth, () => {});
     }

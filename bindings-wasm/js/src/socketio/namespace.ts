@@ -1,5 +1,5 @@
 import type { Unsubscribe, ListenOptions } from '../emitter.js';
-import { Emitter } from '../emitter.js';
+import { Emitter, Listeners } from '../emitter.js';
 import { type RejoinError, cancelled, closed } from '../errors.js';
 import { type InboundOptions, Queue, type Subscription } from '../queue.js';
 import type { Receipt } from '../receipt.js';
@@ -46,6 +46,7 @@ export class Namespace<Hears = AnyEvents, Emits = AnyEvents> {
   lane: number | undefined;
   readonly #client: SocketIOClient;
   readonly #emitter: Emitter;
+  readonly #any: Listeners;
   readonly #sender: Sender<Emits>;
   readonly #queues = new Set<Queue<ServerEvent>>();
   readonly #waiters = new Set<(error: RejoinError | undefined) => void>();
@@ -53,10 +54,11 @@ export class Namespace<Hears = AnyEvents, Emits = AnyEvents> {
   #recovered = false;
 
   /** @internal */
-  constructor(client: SocketIOClient, name: string, emitter: Emitter) {
+  constructor(client: SocketIOClient, name: string, uncaught: (thrown: unknown) => void) {
     this.#client = client;
     this.name = name;
-    this.#emitter = emitter;
+    this.#emitter = new Emitter(uncaught);
+    this.#any = new Listeners(uncaught);
     this.#sender = new Sender({ client, namespace: name, setup: false }, {});
   }
 
@@ -122,7 +124,7 @@ export class Namespace<Hears = AnyEvents, Emits = AnyEvents> {
 
   /** Calls the listener with every event of the server. */
   onAny(listener: (event: ServerEvent) => unknown, options?: ListenOptions): Unsubscribe {
-    return this.#emitter.on('$any', listener, options);
+    return this.#any.add(listener, options);
   }
 
   /** The events that arrive from now on. Each call gives a consumer of its own, which gets every event. */
@@ -170,10 +172,10 @@ export class Namespace<Hears = AnyEvents, Emits = AnyEvents> {
 
   /** @internal */
   heard(name: string, args: unknown[], ack: ((...args: unknown[]) => void) | undefined): void {
-    if (this.#queues.size > 0 || this.#emitter.has('$any')) {
+    if (this.#queues.size > 0 || this.#any.size > 0) {
       const event: ServerEvent = ack ? { name, args, ack } : { name, args };
       for (const queue of this.#queues) queue.push(event);
-      this.#emitter.emit('$any', [event]);
+      this.#any.call([event]);
     }
     this.#emitter.emit(name, ack ? [...args, ack] : args);
   }
