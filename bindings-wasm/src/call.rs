@@ -59,9 +59,10 @@ calls! {
     Flushed,
     /// The peer answered a ping frame: so many bytes in the inbox. [socket, bytes]
     Pong,
-    /// Messages came whose content is of no concern to the core: it stays in slots. [socket, first slot, count, with
-    /// its turn]
-    Messages,
+    /// A message came whose content is of no concern to the core: it stays in a slot. [socket, slot]
+    Message,
+    /// So many messages were handed over already, while nothing waited for them. [socket, count]
+    Passed,
     /// A text message came: so many bytes in the inbox, the outline of a slot's content or all of it (-1). [socket, bytes,
     /// slot, with its turn]
     Text,

@@ -18,7 +18,8 @@ enum Transmitted {
 /// What each number is that a call leaves for JavaScript to read. `js/src/records.ts` has the same list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
-    /// 1: there are commands; 2: there are texts; 4: the core wants the content of messages; 8: and that of events.
+    /// 1: there are commands; 2: there are texts; 4: the core wants the content of messages; 8: and that of events; 16: and
+    /// to be told of any message at once.
     Flags = 0,
     /// How many numbers the records have.
     Count = 1,
@@ -126,7 +127,8 @@ impl Core {
         let flags = u8::from(!self.records.commands.is_empty())
             | u8::from(!self.records.texts.is_empty()) << 1
             | u8::from(protocol.reads()) << 2
-            | u8::from(!protocol.passes_on()) << 3;
+            | u8::from(!protocol.passes_on()) << 3
+            | u8::from(self.connection.awaits_life()) << 4;
         self.left.set(Place::Flags, flags.into());
         self.left.set(Place::Count, self.records.numbers.len() as f64);
         self.left.set(Place::Numbers, self.records.numbers.as_ptr() as usize as f64);

@@ -70,13 +70,13 @@ impl Core {
                 let frame = Frame::Pong(self.inbox.bytes(b));
                 self.socket(a, SocketEvent::Frame(frame), now);
             }
-            Call::Messages => {
-                let heard =
-                    self.live(a).is_some_and(|socket| self.connection.handle_messages(socket, c as u64, now));
-                if heard {
-                    self.records.add(Kind::Message, &[b, c]);
+            Call::Message => {
+                if self.heard(a, 1.0, now) {
+                    self.records.add(Kind::Message, &[b]);
                 }
-                self.turn_with(parts, now);
+            }
+            Call::Passed => {
+                self.heard(a, b, now);
             }
             Call::Text => {
                 self.slot = (c >= 0.0).then_some(c);
@@ -116,6 +116,11 @@ impl Core {
     /// The live socket, if it has this number.
     fn live(&self, socket: f64) -> Option<SocketId> {
         self.connection.socket().filter(|live| f64::from(live.get()) == socket)
+    }
+
+    /// True if the messages are for the application.
+    fn heard(&mut self, socket: f64, count: f64, now: Timestamp) -> bool {
+        self.live(socket).is_some_and(|socket| self.connection.handle_messages(socket, count as u64, now))
     }
 
     fn socket(&mut self, socket: f64, event: SocketEvent, now: Timestamp) {

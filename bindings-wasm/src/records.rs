@@ -10,13 +10,13 @@ use rejoin_proto::{Error, ErrorCode, Outcome, Receipt, State, Timestamp, json};
 pub(crate) enum Kind {
     /// The next text.
     Text = 0,
-    /// Messages of a plain WebSocket: the slot of the first, and their number.
+    /// A message of a plain WebSocket: its slot.
     Message = 1,
-    /// A message came to a good end: its id; 1 if it was acknowledged.
+    /// A message was sent: its id.
     Receipt = 2,
     /// An event: its slot; 1 if its last argument was an offset; its lane; the session that wants an answer or -1, the id.
     Event = 3,
-    /// An answer: its slot; the id of the event.
+    /// An answer: its slot; the id of the event, which is acknowledged by that.
     Ack = 4,
     /// JavaScript was told all that happened before.
     Mark = 5,
@@ -67,8 +67,9 @@ impl Records {
 
     pub(crate) fn receipt(&mut self, receipt: &Receipt) {
         match (receipt.outcome, receipt.cause) {
-            (Outcome::Sent, None) => self.add(Kind::Receipt, &[receipt.id.get() as f64, 0.0]),
-            (Outcome::Acknowledged, None) => self.add(Kind::Receipt, &[receipt.id.get() as f64, 1.0]),
+            (Outcome::Sent, None) => self.add(Kind::Receipt, &[receipt.id.get() as f64]),
+            // The answer follows.
+            (Outcome::Acknowledged, None) => {}
             (outcome, cause) => {
                 let record = self.text(Text::Receipt).number(receipt.id.get()).string(outcome.as_str());
                 let code = cause.unwrap_or(ErrorCode::Withdrawn);

@@ -95,6 +95,14 @@ impl Wire {
         })
     }
 
+    /// Whether events of the namespace reach the application as they are.
+    fn takes_nothing(&self, namespace: &str) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::SocketIo(socketio) => !socketio.recovers(namespace),
+        }
+    }
+
     fn lane(&self, namespace: &str) -> u32 {
         match self {
             Self::Plain(_) => LaneId::MAIN.0,
@@ -149,7 +157,7 @@ impl WireEvent {
         let lane = |namespace| f64::from(protocol.lane(namespace));
         match (self, slot) {
             // Each message comes of the one frame that is being handled.
-            (Self::Plain, slot) => records.add(Kind::Message, &[slot.unwrap_or_default(), 1.0]),
+            (Self::Plain, slot) => records.add(Kind::Message, &[slot.unwrap_or_default()]),
             (Self::SocketIo(Event::Event { namespace, args, ack, .. }), Some(slot)) => {
                 let (session, id) = ack.map_or((-1.0, 0.0), |ack| {
                     let (session, id) = ack.to_parts();
@@ -173,7 +181,8 @@ impl WireEvent {
             }
             (Self::SocketIo(Event::NamespaceConnected { namespace, recovered, sid }), _) => {
                 let record = records.text(Text::NamespaceConnected).number(protocol.lane(&namespace).into());
-                record.number(recovered.into()).string(&sid);
+                let record = record.number(recovered.into()).string(&sid);
+                record.number(protocol.takes_nothing(&namespace).into());
             }
             (Self::SocketIo(Event::NamespaceDisconnected { namespace, error }), _) => {
                 let record = records.text(Text::NamespaceDisconnected);

@@ -231,13 +231,10 @@ export abstract class BaseClient {
     if (this.driver || this.#closed || !isReady()) return;
     const { host } = this;
     this.driver = new Driver(Core.make() as Core, {
-      start: host.start,
+      ...host,
+      binary: (bytes) => host.binary(bytes),
       dial: (token) => this.#dial(token),
       told: (record) => this.#told(record),
-      outline: host.outline,
-      binary: (bytes) => host.binary(bytes),
-      message: host.message,
-      event: host.event,
     });
     for (const { work } of this.#early.splice(0)) work(this.driver);
   }

@@ -134,6 +134,7 @@ export class Client extends BaseClient {
       if (size > 0) for (const queue of this.#queues) queue.push(message);
       if (this.#onMessage.call([message]) === 0 && size === 0) this.#unobserved += 1;
     },
+    passOn: () => false,
     binary: (bytes: Uint8Array) => bytes,
     event: () => {},
     told: () => {},

@@ -32,6 +32,8 @@ export interface Host {
   /** What a packet says beyond what the core must see, if it is one of those of which that is little. */
   outline(data: string): Outline | undefined;
   message(data: Data): void;
+  /** Hands over an event of which the core would only take the time. False if this is none, or may be none. */
+  passOn(data: string): boolean;
   /** An event whose array was kept. `offset`: the core took its last item; `session`: that which wants an answer, or -1. */
   event(content: unknown[], offset: boolean, lane: number, session: number, id: number): void;
   /** Binary data as the application gets it. */
@@ -99,15 +101,12 @@ export class Delivery {
           at += 1;
           break;
         case Kind.Message:
-          for (let slot = first; slot < first + (records[at + 2] as number) && !this.#ended; slot += 1) {
-            this.#host.message(content[slot] as Data);
-          }
-          at += 3;
+          this.#host.message(content[first] as Data);
+          at += 2;
           break;
         case Kind.Receipt:
-          if (records[at + 2] === 1) this.receipts.get(first)?.settle('acknowledged');
-          else this.#finish(first, 'sent');
-          at += 3;
+          this.#finish(first, 'sent');
+          at += 2;
           break;
         case Kind.Ack:
           this.#answered(records[at + 2] as number, content[first] as unknown[]);
@@ -157,8 +156,6 @@ export class Delivery {
   }
 
   #answered(id: number, answer: unknown[]): void {
-    const receipt = this.receipts.get(id);
-    this.receipts.delete(id);
-    receipt?.answered?.(answer);
+    this.#finish(id, 'acknowledged')?.answered?.(answer);
   }
 }

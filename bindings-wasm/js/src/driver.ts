@@ -35,13 +35,15 @@ export class Driver {
   readonly #delivery: Delivery;
   #link: Link | undefined;
   #scheduled = false;
+  /** When that was: what happens until the turn happens then. */
+  #moment = 0;
   /** A turn is under way, whose listeners may make a socket tell more. */
   #turning = false;
-  /** When the first message of those came that no turn has followed yet, if nothing else happened since. */
-  #heardAt: number | undefined;
-  /** The slot of the first message that the core was not told of yet, and their number. */
-  #firstUntold = 0;
-  #untold = 0;
+  /** Messages that were handed over without the core, and when the last of them came. */
+  #passed = 0;
+  #passedAt = 0;
+  /** What the core left before the first of them: see `Flag`. */
+  #flags = 0;
   #freed = false;
   #paused = false;
   #held: (Data | (() => void))[] = [];
@@ -65,9 +67,8 @@ export class Driver {
   /** Gives the core an input; what follows from it happens in a turn of its own. What it gives, or -1. */
   input(call: Call, a = 0, b = 0, c = 0, d = 0): number {
     this.#schedule();
-    this.#tellMessages();
-    this.#heardAt = undefined;
-    return this.#core.call(call, a, b, c, d, this.#clock.now());
+    this.#tellPassed();
+    return this.#core.call(call, a, b, c, d, this.#moment);
   }
 
   /** As `input`, for what may fail: a failure is thrown. */
@@ -89,6 +90,7 @@ export class Driver {
   }
 
   stat(stat: Stat): number {
+    this.#tellPassed();
     return this.#call(Call.Stat, 0, stat);
   }
 
@@ -144,7 +146,8 @@ export class Driver {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#reportFlushed();
+    this.#moment = this.#clock.now();
+    this.#reportFlushed(this.#moment);
     SOON.then(this.#turn);
   }
 
@@ -152,15 +155,13 @@ export class Driver {
   readonly #turn = (): void => {
     this.#scheduled = false;
     if (this.#freed) return;
-    this.#tellMessages();
-    // No code of the application's runs between a message and its turn: it is still the same moment.
-    let now = this.#heardAt ?? this.#clock.now();
-    this.#heardAt = undefined;
+    this.#tellPassed();
+    let now = this.#clock.now();
     if (this.#clock.hasSlept(now)) {
       now = this.#clock.now();
       this.#call(Call.Network, now, WOKE);
     }
-    if (this.#held.length > 0) this.#releaseHeld();
+    if (this.#held.length > 0) this.#releaseHeld(now);
     this.#callTurn(now);
     this.#finishTurn(now);
   };
@@ -230,67 +231,82 @@ export class Driver {
   }
 
   #heard(data: Data): void {
-    // The core was not called since the last one: what held for that holds for this.
-    if (this.#untold > 0 && lengthOf(data) <= this.#maxMessage) {
-      this.#delivery.keep(data);
-      this.#untold += 1;
-      return;
-    }
-    const goesOn = !this.#paused && this.#held.length === 0;
-    if (!this.#scheduled) {
-      this.#heardAt = this.#clock.now();
-      this.#reportFlushed(this.#heardAt);
-      if (goesOn && this.#hearAtOnce(data, this.#heardAt)) return;
+    // Sockets of pages tell one message at a time; that of the package `ws` tells all that came at once, and they share a
+    // moment and a turn.
+    if (this.#link?.canPing) this.#schedule();
+    const now = this.#scheduled ? this.#moment : this.#clock.now();
+    if (!this.#paused && this.#held.length === 0) {
+      if (this.#passOn(data, now) || this.#hearAtOnce(data, now)) return;
       this.#schedule();
+      return this.#take(data, now, false);
     }
-    if (goesOn) return this.#take(data, false);
+    this.#schedule();
     this.#heldBytes += lengthOf(data);
     if (this.#heldBytes <= MAX_HELD) this.#held.push(data);
     else this.failed('slow_consumer', 'too much arrived unread');
   }
 
-  /**
-   * Hears a message with its turn, if nothing else is to be done in that. Sockets of pages tell one message at a time; that
-   * of the package `ws` tells all that came at once, and they share a turn.
-   */
+  /** Hands over a message of which the core would only take the time: it is told of that before anything else. */
+  #passOn(data: Data, now: number): boolean {
+    // The core was not called since another was passed on: what held for that holds for this.
+    if (this.#passed === 0) {
+      this.#flags = this.#voice.left(Place.Flags);
+      if (this.#flags & (Flag.Awaits | Flag.Whole) || this.#voice.left(Place.Count) > 0 || !this.#isQuiet(now)) return false;
+    }
+    if (lengthOf(data) > this.#maxMessage || this.#clock.isDue(now)) return false;
+    // First, for a listener may call the core.
+    this.#passed += 1;
+    this.#passedAt = now;
+    if (!(this.#flags & Flag.Reads)) this.#host.message(data);
+    else if (typeof data !== 'string' || !this.#host.passOn(data)) {
+      this.#passed -= 1;
+      return false;
+    }
+    return true;
+  }
+
+  #tellPassed(): void {
+    const count = this.#passed;
+    if (count === 0) return;
+    this.#passed = 0;
+    this.#withLink(({ id }) => this.#call(Call.Passed, this.#passedAt, id, count));
+  }
+
+  /** Hears a message with its turn, if nothing else is to be done in that. */
   #hearAtOnce(data: Data, now: number): boolean {
-    const link = this.#link as Link;
-    if (link.canPing || this.#turning || link.hasUnflushed || this.#clock.isDue(now)) return false;
-    this.#take(data, true);
-    this.#heardAt = undefined;
+    if (this.#scheduled) return false;
+    this.#reportFlushed(now);
+    if (!this.#isQuiet(now)) return false;
+    this.#take(data, now, true);
     this.#finishTurn(now);
     return true;
   }
 
+  /** Whether a message is all that there is to think of. */
+  #isQuiet(now: number): boolean {
+    return !this.#turning && !this.#link?.hasUnflushed && !this.#clock.isDue(now);
+  }
+
   /** Gives the core some of what was held back. */
-  #releaseHeld(): void {
+  #releaseHeld(now: number): void {
     if (this.#paused) return;
     for (const item of this.#held.splice(0, HELD_AT_ONCE)) {
       if (typeof item === 'function') item();
-      else this.#take(item, false);
+      else this.#take(item, now, false);
     }
-    this.#tellMessages();
     if (this.#held.length === 0) this.#heldBytes = 0;
     else this.#schedule();
   }
 
   /** Gives the core a message, or as much of it as it needs. */
-  #take(data: Data, withTurn: boolean): void {
+  #take(data: Data, now: number, withTurn: boolean): void {
+    this.#tellPassed();
     const flags = this.#voice.left(Place.Flags);
-    const fits = lengthOf(data) <= this.#maxMessage;
-    if (fits && !(flags & Flag.Reads)) {
-      // All that come at once are told at once.
-      const slot = this.#delivery.keep(data);
-      if (this.#untold === 0) this.#firstUntold = slot;
-      this.#untold += 1;
-      if (withTurn) this.#tellMessages(withTurn);
-      return;
-    }
-    this.#tellMessages();
     const { id } = this.#link as Link;
-    const now = this.#heardAt ?? this.#clock.now();
-    if (!fits) {
+    if (lengthOf(data) > this.#maxMessage) {
       this.#call(Call.TooBig, now, id);
+    } else if (!(flags & Flag.Reads)) {
+      this.#call(Call.Message, now, id, this.#delivery.keep(data));
     } else if (typeof data !== 'string') {
       this.#call(Call.Binary, now, id, this.#inbox.putBytes(new Uint8Array(data)));
     } else {
@@ -300,15 +316,6 @@ export class Driver {
       return;
     }
     if (withTurn) this.#callTurn(now);
-  }
-
-  #tellMessages(withTurn = false): void {
-    const count = this.#untold;
-    if (count === 0) return;
-    this.#untold = 0;
-    this.#withLink(({ id }) => {
-      this.#call(Call.Messages, this.#heardAt ?? this.#clock.now(), id, this.#firstUntold, count, Number(withTurn));
-    });
   }
 
   /** Writes the frame that the core has left, and what follows, while the socket can take more. */
@@ -357,11 +364,11 @@ export class Driver {
   }
 
   /** Comes before whatever may end the link: what the socket has sent since it was last looked at is not sent again. */
-  #reportFlushed(now?: number): void {
+  #reportFlushed(now: number): void {
     const frames = this.#link?.newlyFlushed();
     if (frames === undefined) return;
     this.#lookAfter = FIRST_LOOK;
-    this.#call(Call.Flushed, now ?? this.#clock.now(), (this.#link as Link).id, frames);
+    this.#call(Call.Flushed, now, (this.#link as Link).id, frames);
   }
 
   /** A timer that ends too early does no harm, so it is set anew only for an earlier moment. */

@@ -15,6 +15,8 @@ const decoder = new TextDecoder();
 /** Up to this length a loop is faster than the platform's own coders. */
 const SHORT = 48;
 
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
 export function attach(loaded: WebAssembly.Memory): void {
   memory = loaded;
 }
@@ -44,14 +46,7 @@ export function textAt(address: number, length: number): string {
 
 /** The length of a text in UTF-8. */
 export function byteLength(text: string): number {
-  if (text.length > 512) return encoder.encode(text).length;
-  let length = text.length;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    // Half of a surrogate pair is two of its four bytes; alone it becomes U+FFFD, of three.
-    if (unit > 127) length += unit > 2047 && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
-  }
-  return length;
+  return BEYOND_ASCII.test(text) ? encoder.encode(text).length : text.length;
 }
 
 /** What the core leaves when it is called. */
@@ -71,7 +66,9 @@ export class Voice {
 
   /** All records were read: the core forgets them with the next call. */
   read(): void {
-    numbers()[this.#at + Place.Read] = 1;
+    const view = numbers();
+    view[this.#at + Place.Read] = 1;
+    view[this.#at + Place.Count] = 0;
   }
 
   /** What the last call has said. */

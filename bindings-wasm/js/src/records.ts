@@ -31,7 +31,8 @@ export const enum Call {
   Refused,
   Flushed,
   Pong,
-  Messages,
+  Message,
+  Passed,
   Text,
   Binary,
   TooBig,
@@ -81,6 +82,7 @@ export const enum Flag {
   Texts = 2,
   Reads = 4,
   Whole = 8,
+  Awaits = 16,
 }
 
 /** What is to be written: `Transmitted` in `bindings-wasm/src/effects.rs`. */

@@ -13,12 +13,12 @@ import type { State } from '../state.js';
 import { webSocketUrl } from '../url.js';
 import { encodeArgs } from './args.js';
 import { Namespace, type NamespaceOptions, type NamespaceRequest, type ServerEvent } from './namespace.js';
-import { isOffset, outline } from './outline.js';
+import { isOffset, outline, parse, plainNamespace } from './outline.js';
 import { type EmitOptions, type Route, Sender } from './sender.js';
 import type { AnyEvents } from './types.js';
 
 /** How many names of events are remembered. */
-const MAX_ALLOWED = 1000;
+const MAX_KNOWN = 1000;
 
 const transports: Check = (value) =>
   Array.isArray(value) && value[0] && value.every((given, index) =>
@@ -142,15 +142,19 @@ export class SocketIOClient extends BaseClient {
     );
   }
 
-  /** The names of events that the core has found to be allowed. */
-  readonly #allowed = new Set<string>();
+  /** Names of events that the core has found to be allowed. */
+  readonly #known = new Set<unknown>();
+
+  #remember(name: unknown): void {
+    if (this.#known.size < MAX_KNOWN) this.#known.add(name);
+  }
 
   #checkName(driver: Driver, name: string): void {
-    if (this.#allowed.has(name)) return;
+    if (this.#known.has(name)) return;
     // The protocol knows numbers too, and the drop-in passes them on.
     if (typeof name !== 'string' && typeof name !== 'number') throw invalid('name', 'must be a string');
     driver.call(Call.CheckName, 0, 0, 0, driver.put([`${name}`]));
-    if (this.#allowed.size < MAX_ALLOWED) this.#allowed.add(name);
+    this.#remember(name);
   }
 
   /** @internal */
@@ -174,14 +178,22 @@ export class SocketIOClient extends BaseClient {
     outline,
     message: () => {},
     binary: (bytes: Uint8Array): unknown => bytes,
+    passOn: (data: string) => {
+      const namespace = this.#namespaces.get(plainNamespace(data) as string);
+      const content = namespace?.passesOn && parse(data.slice(data.indexOf('[')));
+      if (!content || typeof content[0] !== 'string' || !this.#known.has(content[0])) return false;
+      namespace.heard(content[0], content.slice(1), undefined);
+      return true;
+    },
     event: (content: unknown[], offset: boolean, lane: number, session: number, id: number) => {
       const namespace = this.#lanes[lane] as Namespace;
+      this.#remember(content[0]);
       const args = content.slice(1, offset && isOffset(content) ? -1 : undefined);
       namespace.heard(content[0] as string, args, session < 0 ? undefined : this.#acknowledger(namespace, session, id));
     },
     told: (record: TextRecord) => {
       const namespace = this.#lanes[record[1]] as Namespace;
-      if (record[0] === Text.NamespaceConnected) namespace.entered(record[2] === 1, record[3]);
+      if (record[0] === Text.NamespaceConnected) namespace.entered(record[2] === 1, record[3], record[4] === 1);
       else if (record[0] === Text.NamespaceDisconnected) namespace.left(fromRecord(record[2]));
       else if (record[0] === Text.Event) {
         const [, , session, id, name, args] = record;

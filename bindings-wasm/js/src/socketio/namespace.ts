@@ -52,6 +52,8 @@ export class Namespace<Hears = AnyEvents, Emits = AnyEvents> {
   readonly #waiters = new Set<(error: RejoinError | undefined) => void>();
   #sid: string | undefined;
   #recovered = false;
+  /** @internal The core has nothing to do with events that want no answer. */
+  passesOn = false;
 
   /** @internal */
   constructor(client: SocketIOClient, name: string, uncaught: (thrown: unknown) => void) {
@@ -150,8 +152,9 @@ export class Namespace<Hears = AnyEvents, Emits = AnyEvents> {
   }
 
   /** @internal */
-  entered(recovered: boolean, sid: string): void {
+  entered(recovered: boolean, sid: string, passesOn: boolean): void {
     this.#sid = sid;
+    this.passesOn = passesOn;
     this.#recovered = recovered;
     for (const settle of this.#waiters) settle(undefined);
     this.#emitter.emit('connect', [{ recovered, sid }]);
@@ -161,6 +164,7 @@ export class Namespace<Hears = AnyEvents, Emits = AnyEvents> {
   left(error: RejoinError): void {
     const was = this.connected;
     this.#sid = undefined;
+    this.passesOn = false;
     if (!error.retryable) for (const settle of this.#waiters) settle(error);
     this.#emitter.emit(was ? 'disconnect' : 'connect_error', [error]);
   }

@@ -9,6 +9,7 @@ const MESSAGE = 52;
 const EVENT = 50;
 const ACK = 51;
 const QUOTE = 34;
+const COMMA = 44;
 
 /**
  * The outline of an event or answer without attachments: all before its array, the name, and a last string that may be an
@@ -32,13 +33,22 @@ export function outline(packet: string): Outline | undefined {
   return { units: at, tail: `[${JSON.stringify(name)}${offset}]`, content };
 }
 
+/** The namespace of an event that has no attachments and wants no answer. */
+export function plainNamespace(packet: string): string | undefined {
+  if (packet.charCodeAt(0) !== MESSAGE || packet.charCodeAt(1) !== EVENT) return undefined;
+  const at = packet.indexOf('[');
+  if (at === 2) return '/';
+  return at <= MAX_HEAD && packet.charCodeAt(at - 1) === COMMA ? packet.slice(2, at - 1) : undefined;
+}
+
 /** Whether the core must see the last item. */
 export function isOffset(content: readonly unknown[]): boolean {
   const last = content.length > 1 ? content[content.length - 1] : undefined;
   return typeof last === 'string' && last.length <= MAX_OFFSET;
 }
 
-function parse(text: string): unknown[] | undefined {
+/** An array of JSON. */
+export function parse(text: string): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : undefined;

@@ -126,6 +126,11 @@ impl Liveness {
         self.answer_due.is_some()
     }
 
+    /// Whether more would follow from a sign of life than that it was the last one.
+    pub(super) fn awaits(&self) -> bool {
+        self.answer_due.is_some() || self.suspect_until.is_some() || self.paused
+    }
+
     /// Whether the peer speaks by itself, so that its silence ends the link without our asking.
     pub(super) fn is_expecting(&self) -> bool {
         matches!(self.heartbeat, Heartbeat::Expect { .. })

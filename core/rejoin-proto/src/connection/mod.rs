@@ -180,6 +180,12 @@ impl<P: Protocol> Connection<P> {
         listens
     }
 
+    /// Whether a message would change more than when the peer was last heard. While it would not, a driver may tell of
+    /// messages later: with the next input, and with the time of the last of them.
+    pub fn awaits_life(&self) -> bool {
+        !self.state.is_connected() || self.liveness.awaits() || self.outbox.has_unproven()
+    }
+
     /// The network or the application's own state changed.
     pub fn handle_network(&mut self, hint: NetworkHint, now: Timestamp) {
         self.step(Input::Network(hint), now);

@@ -130,6 +130,11 @@ impl SocketIo {
         self.namespaces.get(namespace).map(|namespace| namespace.lane)
     }
 
+    /// Whether the server may keep the session of a namespace while there is no link, so that its events may hold an offset.
+    pub fn recovers(&self, namespace: &str) -> bool {
+        self.namespaces.get(namespace).is_some_and(|namespace| namespace.recovery.is_some())
+    }
+
     /// See [`Connection::acknowledge`].
     ///
     /// # Errors

@@ -348,3 +348,41 @@ fn fault_51_an_attempt_on_the_network_that_is_gone_begins_anew() {
     assert!(rig.outputs.contains(&Output::Abort { socket: first, code: None }));
     assert_eq!(attempts(&rig), 2);
 }
+
+#[test]
+fn messages_may_be_told_of_later_while_nothing_waits_for_a_sign_of_life() {
+    let (mut prompt, mut late) = (Rig::connected(Config::default()), Rig::connected(Config::default()));
+    for _ in 0..5 {
+        prompt.advance(4_000);
+        assert!(!prompt.connection.awaits_life());
+        assert!(prompt.connection.handle_messages(prompt.socket(), 1, prompt.now));
+        late.advance(4_000);
+    }
+    assert!(late.connection.handle_messages(late.socket(), 5, late.now));
+    assert_eq!(late.connection.poll_timeout(), prompt.connection.poll_timeout());
+    assert_eq!(late.connection.counters(), prompt.connection.counters());
+}
+
+#[test]
+fn a_message_is_told_of_at_once_while_something_waits_for_a_sign_of_life() {
+    let mut rig = Rig::connected(Config::default());
+    let heard = |rig: &mut Rig| {
+        assert!(rig.connection.awaits_life());
+        assert!(rig.connection.handle_messages(rig.socket(), 1, rig.now));
+        assert!(!rig.connection.awaits_life());
+    };
+    rig.send("a");
+    rig.write();
+    heard(&mut rig);
+    rig.advance(25_000);
+    assert_eq!(rig.pull_texts(), ["ping"]);
+    heard(&mut rig);
+    rig.connection.handle_network(NetworkHint::Woke, rig.now);
+    heard(&mut rig);
+    rig.connection.handle_reading(true, rig.now);
+    assert!(rig.connection.awaits_life());
+    rig.connection.handle_reading(false, rig.now);
+    assert!(!rig.connection.awaits_life());
+    rig.cut();
+    assert!(rig.connection.awaits_life(), "only a link that is open has messages");
+}
