@@ -3,16 +3,14 @@ import type { Core } from './core.js';
 import { type Data, Delivery, type Host } from './delivery.js';
 import { type ErrorRecord, type RejoinError, fromRecord } from './errors.js';
 import { Link } from './link.js';
-import { Inbox, type Part, Voice, bytes, textAt } from './memory.js';
+import { Inbox, type Part, Voice } from './memory.js';
 import type { SocketLike } from './platform/types.js';
 import type { Receipt } from './receipt.js';
 import { Call, Flag, Place, Stat, Text, type TextRecord, Transmitted } from './records.js';
+import { Writer } from './writer.js';
 
 /** The longest wait in milliseconds, so that sleep is noticed soon after it. */
 const MAX_WAIT = 15_000;
-/** The first and the longest time after which the socket's buffer is looked at again. Nothing tells when it empties. */
-const FIRST_LOOK = 2;
-const LAST_LOOK = 100;
 /** Messages that the core gets at once of those that were held back, so that a full consumer can say so in time. */
 const HELD_AT_ONCE = 32;
 /** Bytes that may be held back: a page cannot stop its socket from receiving. */
@@ -33,6 +31,7 @@ export class Driver {
   readonly #inbox: Inbox;
   readonly #maxMessage: number;
   readonly #delivery: Delivery;
+  readonly #writer: Writer;
   #link: Link | undefined;
   #scheduled = false;
   /** When that was: what happens until the turn happens then. */
@@ -51,13 +50,13 @@ export class Driver {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the timer ends. */
   #ends = 0;
-  #lookAfter = FIRST_LOOK;
 
   constructor(core: Core, host: Host) {
     this.#core = core;
     this.#voice = new Voice(core);
     this.#host = host;
     this.#delivery = new Delivery(this.#voice, host);
+    this.#writer = new Writer(core, this.#voice, this.#delivery.receipts);
     this.#inbox = new Inbox(core);
     const { protocol, seed, parts } = host.start();
     this.call(protocol, seed, 0, 0, this.put(parts));
@@ -318,56 +317,19 @@ export class Driver {
     if (withTurn) this.#callTurn(now);
   }
 
-  /** Writes the frame that the core has left, and what follows, while the socket can take more. */
   #write(now: number): void {
     const link = this.#link;
     if (!link || this.#voice.left(Place.Kind) === Transmitted.Nothing) return;
-    let { room } = link;
-    let failed = false;
-    link.socket.cork?.();
-    try {
-      do {
-        room -= this.#writeFrame(link);
-        if (room <= 0) break;
-        this.#call(Call.Transmit, now);
-      } while (this.#voice.left(Place.Kind) !== Transmitted.Nothing);
-    } catch {
-      failed = true;
-    }
-    link.socket.uncork?.();
+    const written = this.#writer.write(link, now);
     this.#reportFlushed(now);
-    if (failed) this.#call(Call.Failed, now, link.id, 0, 0, this.put(['network', 'cannot write']));
+    if (!written) this.#call(Call.Failed, now, link.id, 0, 0, this.put(['network', 'cannot write']));
     this.#call(Call.Deadline, now);
-  }
-
-  /** Writes a frame, with what was kept of it, and gives its size. */
-  #writeFrame(link: Link): number {
-    const voice = this.#voice;
-    const kind = voice.left(Place.Kind);
-    const at = voice.left(Place.Frame);
-    const length = voice.left(Place.Length);
-    if (kind === Transmitted.Ping) link.ping(bytes().slice(at, at + length));
-    if (kind !== Transmitted.Text && kind !== Transmitted.Binary) return 0;
-    const receipt = this.#delivery.receipts.get(voice.left(Place.Message));
-    const outgoing = receipt?.outgoing;
-    if (!outgoing) {
-      const isText = kind === Transmitted.Text;
-      link.write(isText ? textAt(at, length) : bytes().slice(at, at + length), length, undefined);
-      return length;
-    }
-    const index = voice.left(Place.Index);
-    const content = index === 0 ? outgoing.content : (outgoing.attachments[index - 1] as Uint8Array);
-    const size = typeof content === 'string' ? length + outgoing.headBytes : content.length;
-    const whole = length === 0 ? content : textAt(at, length) + content;
-    link.write(whole, size, index === outgoing.attachments.length ? receipt : undefined);
-    return size;
   }
 
   /** Comes before whatever may end the link: what the socket has sent since it was last looked at is not sent again. */
   #reportFlushed(now: number): void {
     const frames = this.#link?.newlyFlushed();
     if (frames === undefined) return;
-    this.#lookAfter = FIRST_LOOK;
     this.#call(Call.Flushed, now, (this.#link as Link).id, frames);
   }
 
@@ -377,8 +339,7 @@ export class Driver {
     const idle = Number.isNaN(deadline) && !this.#link;
     let at = Math.min(idle || Number.isNaN(deadline) ? Number.POSITIVE_INFINITY : deadline, now + MAX_WAIT);
     if (this.#link?.hasUnflushed) {
-      at = Math.min(at, now + this.#lookAfter);
-      this.#lookAfter = Math.min(this.#lookAfter * 2, LAST_LOOK);
+      at = Math.min(at, now + this.#link.lookAfter());
     }
     if (!idle && this.#timer !== undefined && this.#ends <= at) return;
     clearTimeout(this.#timer);

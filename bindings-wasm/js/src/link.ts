@@ -3,6 +3,9 @@ import type { Receipt } from './receipt.js';
 
 /** Bytes that the socket may hold before the core is asked for no more: this is the backpressure. */
 const MAX_BUFFERED = 262_144;
+/** The first and the longest time after which the socket's buffer is looked at again. Nothing tells when it empties. */
+const FIRST_LOOK = 2;
+const LAST_LOOK = 100;
 
 /** One WebSocket, and what it has not handed to the network yet. */
 export class Link {
@@ -12,6 +15,7 @@ export class Link {
   readonly canPing: boolean;
   #sent = 0;
   #flushed = 0;
+  #lookAfter = FIRST_LOOK;
   /** For each frame that may still be in the socket's buffer: what was sent when it had been, and its message. */
   #ends: number[] = [];
   #receipts: (Receipt | undefined)[] = [];
@@ -62,7 +66,15 @@ export class Link {
     this.#ends = count === length ? [] : this.#ends.slice(count);
     this.#receipts = count === length ? [] : this.#receipts.slice(count);
     this.#flushed += count;
+    this.#lookAfter = FIRST_LOOK;
     return this.#flushed;
+  }
+
+  /** After how many milliseconds to look again: each time later, until something left. */
+  lookAfter(): number {
+    const after = this.#lookAfter;
+    this.#lookAfter = Math.min(after * 2, LAST_LOOK);
+    return after;
   }
 
   /** Begins the closing handshake. Pages may use only 1000 and 3000 to 4999. */
