@@ -23,13 +23,17 @@ const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-i
 // and nothing lies in its first kilobyte but the end of the stack.
 const PASSES = [
   '--zero-filled-memory', '--low-memory-unused',
-  '--one-caller-inline-max-function-size=20', '--flexible-inline-max-function-size=5',
+  '--one-caller-inline-max-function-size=16', '--flexible-inline-max-function-size=7',
   '--converge', '-O3', '--flatten', '--rereloop', '-O3', '-Os',
 ];
 
+// What wasm-bindgen exports for programs that outlive their panics.
+const UNUSED = ['__abort_handler', '__instance_terminated'];
+
 function optimize(name, to) {
   run(
-    at('node_modules/binaryen/bin/wasm-opt'), at(`generated/${name}_bg.wasm`), '-o', to, ...PASSES,
+    at('node_modules/binaryen/bin/wasm-opt'), at(`generated/${name}_bg.wasm`), '-o', to,
+    ...UNUSED.map((name) => `--remove-exports=${name}`), ...PASSES,
     ...WASM_FEATURES.map((feature) => `--enable-${feature}`), '--strip-debug', '--strip-producers', '--strip-target-features',
   );
 }

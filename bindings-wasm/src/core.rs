@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use rejoin_proto::socketio::{Limits, Options, SocketIo};
 use rejoin_proto::{
-    Config, Connection, Error, ErrorCode, Event, Frame, Output, PlainWebSocket, SocketId, TextHeartbeat,
-    Timestamp,
+    Config, Connection, Error, Event, Frame, Output, PlainWebSocket, SocketId, TextHeartbeat, Timestamp,
 };
 use wasm_bindgen::prelude::*;
 
@@ -65,14 +64,13 @@ impl Core {
     }
 
     /// Does what `call`, a number of `Call`, stands for, with four numbers that belong to it and the time, in milliseconds
-    /// of the driver's clock. Gives what that leads to; -1 if it failed, and then `Said` is the record of the error.
+    /// of the driver's clock. Gives what that leads to; -1 if it failed, and then `Said` is the record of the error; NaN where
+    /// there is no such call.
     pub fn call(&mut self, call: u8, a: f64, b: f64, c: f64, d: f64, now: f64) -> f64 {
         let now = Timestamp::from_nanos((now * 1e6) as u64);
         self.forget_read();
-        let result = match Call::of(call) {
-            Some(call) => self.carry_out(call, [a, b, c, d], now),
-            None => Err(Error::new(ErrorCode::Internal, "there is no such call")),
-        };
+        let Some(call) = Call::of(call) else { return f64::NAN };
+        let result = self.carry_out(call, [a, b, c, d], now);
         self.drain(now);
         let result = result.unwrap_or_else(|error| {
             self.said = error_record(&error);
