@@ -63,6 +63,8 @@ calls! {
     Message,
     /// So many messages were handed over already, while nothing waited for them. [socket, count]
     Passed,
+    /// One of those answered an event of the namespace `/`. [message]
+    Answered,
     /// A text message came: so many bytes in the inbox, the outline of a slot's content or all of it (-1). [socket, bytes,
     /// slot, with its turn]
     Text,

@@ -78,6 +78,7 @@ impl Core {
             Call::Passed => {
                 self.heard(a, b, now);
             }
+            Call::Answered => return self.answered(a, now),
             Call::Text => {
                 self.slot = (c >= 0.0).then_some(c);
                 let text = self.inbox.bytes(b).try_into().unwrap_or_default();

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use bytestring::ByteString;
 use rejoin_proto::socketio::{AckId, Args, EmitOptions, Kept};
-use rejoin_proto::{Ack, Error, Frame, LaneId, Outgoing, Secret, SendOptions, Timestamp};
+use rejoin_proto::{Ack, Error, Frame, LaneId, MessageId, Outgoing, Secret, SendOptions, Timestamp};
 
 use crate::core::{Core, duration};
 use crate::wire::Request;
@@ -81,6 +81,10 @@ impl Core {
     pub(crate) fn disconnect_namespace(&mut self, parts: f64, now: Timestamp) -> Result<f64, Error> {
         let name = self.inbox.parts(parts).text().unwrap_or_default();
         self.request(Request::Leave(name), now)
+    }
+
+    pub(crate) fn answered(&mut self, message: f64, now: Timestamp) -> Result<f64, Error> {
+        self.request(Request::Answered(MessageId::new(message as u64)), now)
     }
 
     fn request(&mut self, request: Request, now: Timestamp) -> Result<f64, Error> {

@@ -33,6 +33,7 @@ pub(crate) enum Request {
     Send(Outgoing),
     Emit(LaneId, Kept, EmitOptions),
     Acknowledge(ByteString, AckId, Args),
+    Answered(MessageId),
     Join(ByteString, Option<Secret>),
     Leave(ByteString),
 }
@@ -73,7 +74,11 @@ impl Wire {
             Self::Plain(_) => {
                 return match request {
                     Request::Send(outgoing) => link.send(outgoing).map(MessageId::get),
-                    Request::Emit(..) | Request::Acknowledge(..) | Request::Join(..) | Request::Leave(_) => {
+                    Request::Emit(..)
+                    | Request::Acknowledge(..)
+                    | Request::Answered(_)
+                    | Request::Join(..)
+                    | Request::Leave(_) => {
                         Err(Error::new(ErrorCode::Unsupported, "not a client of Socket.IO"))
                     }
                 };
@@ -86,6 +91,10 @@ impl Wire {
             }
             Request::Acknowledge(namespace, ack, args) => {
                 protocol.acknowledge(link, &namespace, ack, args).map(|()| 0)
+            }
+            Request::Answered(id) => {
+                protocol.answered(link, id);
+                Ok(0)
             }
             Request::Join(name, auth) => {
                 protocol.join(link, name.clone(), auth)?;

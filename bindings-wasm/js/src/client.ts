@@ -111,7 +111,7 @@ export class Client extends BaseClient {
     const binary = typeof content !== 'string';
     const bytes = binary ? content.length : byteLength(content);
     return this.submit(
-      { content, headBytes: bytes, attachments: NONE, repeats: false, settle: undefined },
+      { content, headBytes: bytes, attachments: NONE, repeats: false, awaits: false, settle: undefined },
       (driver) => {
         messageOptions(driver, setup, options);
         return driver.call(Call.Send, bytes, Number(binary));
@@ -135,6 +135,7 @@ export class Client extends BaseClient {
       if (this.#onMessage.call([message]) === 0 && size === 0) this.#unobserved += 1;
     },
     passOn: () => false,
+    answer: () => undefined,
     binary: (bytes: Uint8Array) => bytes,
     event: () => {},
     told: () => {},

@@ -34,6 +34,8 @@ export interface Host {
   message(data: Data): void;
   /** Hands over an event of which the core would only take the time. False if this is none, or may be none. */
   passOn(data: string): boolean;
+  /** What an answer says, to an event of the namespace `/`, if this is one. */
+  answer(data: string): readonly [id: number, content: unknown[]] | undefined;
   /** An event whose array was kept. `offset`: the core took its last item; `session`: that which wants an answer, or -1. */
   event(content: unknown[], offset: boolean, lane: number, session: number, id: number): void;
   /** Binary data as the application gets it. */
@@ -109,7 +111,7 @@ export class Delivery {
           at += 2;
           break;
         case Kind.Ack:
-          this.#answered(records[at + 2] as number, content[first] as unknown[]);
+          this.answered(records[at + 2] as number, content[first] as unknown[]);
           at += 3;
           break;
         case Kind.Event:
@@ -138,7 +140,7 @@ export class Delivery {
 
   #told(record: TextRecord): void {
     if (record[0] === Text.Receipt) this.#unanswered(record);
-    else if (record[0] === Text.Ack) this.#answered(record[1], record[3]);
+    else if (record[0] === Text.Ack) this.answered(record[1], record[3]);
     else this.#host.told(record);
   }
 
@@ -155,7 +157,8 @@ export class Delivery {
     return receipt;
   }
 
-  #answered(id: number, answer: unknown[]): void {
+  /** An event is acknowledged by its answer. */
+  answered(id: number, answer: unknown[]): void {
     this.#finish(id, 'acknowledged')?.answered?.(answer);
   }
 }

@@ -41,6 +41,8 @@ export class Driver {
   /** Messages that were handed over without the core, and when the last of them came. */
   #passed = 0;
   #passedAt = 0;
+  /** The events that were answered by them. */
+  #answered: number[] = [];
   /** What the core left before the first of them: see `Flag`. */
   #flags = 0;
   #freed = false;
@@ -250,17 +252,26 @@ export class Driver {
     // The core was not called since another was passed on: what held for that holds for this.
     if (this.#passed === 0) {
       this.#flags = this.#voice.left(Place.Flags);
-      if (this.#flags & (Flag.Awaits | Flag.Whole) || this.#voice.left(Place.Count) > 0 || !this.#isQuiet(now)) return false;
+      if (this.#flags & (Flag.Awaits | Flag.Whole) || this.#voice.left(Place.Count) > 0 || this.#isBusy) return false;
     }
     if (lengthOf(data) > this.#maxMessage || this.#clock.isDue(now)) return false;
     // First, for a listener may call the core.
     this.#passed += 1;
     this.#passedAt = now;
     if (!(this.#flags & Flag.Reads)) this.#host.message(data);
-    else if (typeof data !== 'string' || !this.#host.passOn(data)) {
+    else if (typeof data !== 'string' || !(this.#passAnswer(data) || this.#host.passOn(data))) {
       this.#passed -= 1;
       return false;
     }
+    return true;
+  }
+
+  /** As `passOn`: an answer to an event that waits for it is none that the core would refuse. */
+  #passAnswer(data: string): boolean {
+    const answer = this.#host.answer(data);
+    if (!answer || !this.#delivery.receipts.get(answer[0])?.awaits) return false;
+    this.#answered.push(answer[0]);
+    this.#delivery.answered(...answer);
     return true;
   }
 
@@ -268,6 +279,7 @@ export class Driver {
     const count = this.#passed;
     if (count === 0) return;
     this.#passed = 0;
+    for (const id of this.#answered.splice(0)) this.#call(Call.Answered, this.#passedAt, id);
     this.#withLink(({ id }) => this.#call(Call.Passed, this.#passedAt, id, count));
   }
 
@@ -275,15 +287,15 @@ export class Driver {
   #hearAtOnce(data: Data, now: number): boolean {
     if (this.#scheduled) return false;
     this.#reportFlushed(now);
-    if (!this.#isQuiet(now)) return false;
+    if (this.#isBusy || this.#clock.isDue(now)) return false;
     this.#take(data, now, true);
     this.#finishTurn(now);
     return true;
   }
 
-  /** Whether a message is all that there is to think of. */
-  #isQuiet(now: number): boolean {
-    return !this.#turning && !this.#link?.hasUnflushed && !this.#clock.isDue(now);
+  /** Whether a message is not all that there is to think of. */
+  get #isBusy(): boolean | undefined {
+    return this.#turning || this.#link?.hasUnflushed;
   }
 
   /** Gives the core some of what was held back. */

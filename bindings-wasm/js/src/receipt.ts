@@ -18,6 +18,8 @@ export interface Outgoing {
   readonly attachments: readonly Uint8Array[];
   /** It may be sent again. */
   readonly repeats: boolean;
+  /** Once it was sent, an answer is to come in the namespace `/`. */
+  readonly awaits: boolean | undefined;
   /** Takes the answer, or why there is none. */
   readonly settle: ((answer: unknown[] | RejoinError) => void) | undefined;
 }
@@ -35,6 +37,8 @@ export class Receipt {
   outgoing: Outgoing | undefined;
   /** @internal */
   readonly answered: Outgoing['settle'];
+  /** @internal It was sent, and an answer is to come in the namespace `/`. */
+  awaits: boolean | undefined;
 
   /** @internal */
   constructor(outgoing: Outgoing, withdraw: (receipt: Receipt) => boolean) {
@@ -56,6 +60,7 @@ export class Receipt {
 
   /** @internal The network has it. */
   flushed(): void {
+    this.awaits ||= this.outgoing?.awaits;
     if (!this.outgoing?.repeats) this.outgoing = undefined;
   }
 

@@ -33,6 +33,7 @@ export const enum Call {
   Pong,
   Message,
   Passed,
+  Answered,
   Text,
   Binary,
   TooBig,

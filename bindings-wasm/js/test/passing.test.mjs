@@ -209,3 +209,84 @@ for (const packet of ['42["connect",1]', '42["item"', '42[5,1', '42{}', '42[]'])
     client.close();
   });
 }
+
+/** The ids of the events that were sent. */
+const idsOf = (socket) => socket.sent.flatMap((data) => /^42(?:\/chat,)?(\d+)\[/.exec(data)?.[1] ?? []);
+
+test('answers settle their events at once, each its own, and make room for more', async () => {
+  const { client, socket, main } = await joined({ outbox: { maxMessages: 3 } });
+  for (let round = 0; round < 3; round += 1) {
+    socket.sent = [];
+    const answers = [];
+    const emitted = ['a', 'b', 'c'].map((name) => main.emitWithAck(name).then((answer) => answers.push([name, answer])));
+    assert.throws(() => main.emit('d'), { code: 'queue_full' });
+    await turn();
+    const [a, b, c] = idsOf(socket);
+    socket.hear(`43${c}["C"]`, `43${a}[]`, `43${b}[{"x":1},2]`);
+    await Promise.all(emitted);
+    assert.deepEqual(answers, [['c', 'C'], ['a', undefined], ['b', { x: 1 }]]);
+    assert.deepEqual([client.stats().outboxMessages, client.stats().outboxBytes], [0, 0]);
+  }
+  client.close();
+});
+
+test('an answer is told once, and only to an event of its namespace that was sent', async () => {
+  const { client, socket, main, others: [chat] } = await joined({ namespaces: ['/', '/chat'] });
+  socket.hear('42["x"]');
+  const outcomes = [];
+  const ask = (namespace) => namespace.with({ ack: true }).emit('a').outcome.then((outcome) => outcomes.push(outcome));
+  const asked = [ask(main), ask(chat)];
+  await turn();
+  const [inMain, inChat] = idsOf(socket);
+  socket.hear(`43${Number(inChat) + 1}["early"]`, `43${inChat}["of another"]`, `43/chat,${inMain}["of another"]`);
+  await turn();
+  assert.deepEqual([outcomes, client.stats().outboxMessages], [[], 2]);
+  socket.hear(`43${inMain}["right"]`, `43${inMain}["again"]`, `43/chat,${inChat}["right"]`);
+  await Promise.all(asked);
+  assert.deepEqual([outcomes, client.stats().outboxMessages], [['acknowledged', 'acknowledged'], 0]);
+  assert.equal(client.state.name, 'connected');
+  client.close();
+});
+
+test('what was answered is not sent again on another link', async () => {
+  const { client, socket, main } = await joined({ backoff: { initial: 1, max: 1 } });
+  const [first, second] = ['first', 'second'].map((name) => main.with({ retries: 3 }).emitWithAck(name));
+  await turn();
+  socket.hear('42["x"]', '42["x"]', `43${idsOf(socket)[0]}["ok"]`);
+  assert.equal(await first, 'ok');
+  socket.onclose({ code: 1006, reason: '' });
+  for (let waited = 0; Socket.last === socket && waited < 100; waited += 1) {
+    await turn();
+    mock.timers.tick(10);
+  }
+  await turn();
+  const other = Socket.last;
+  other.hear('0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}');
+  await turn();
+  other.hear('40{"sid":"c"}');
+  await turn();
+  assert.deepEqual(other.sent.filter((data) => data.startsWith('42')).map((data) => /\["(\w+)/.exec(data)[1]), ['second']);
+  other.hear(`43${idsOf(other)[0]}["late"]`);
+  assert.equal(await second, 'late');
+  client.close();
+});
+
+test('an answer in time ends the wait, and a late one changes nothing', async () => {
+  const { client, socket, main } = await joined();
+  const [kept, missed] = [main.with({ timeout: 1000 }).emitWithAck('kept'), main.with({ timeout: 1000 }).emitWithAck('missed')];
+  const missing = assert.rejects(missed, { code: 'ack_timeout' });
+  await turn();
+  const [inTime, late] = idsOf(socket);
+  mock.timers.tick(50);
+  socket.hear('42["x"]', '42["x"]', `43${inTime}["ok"]`);
+  assert.equal(await kept, 'ok');
+  for (let waited = 0; waited < 1500; waited += 50) {
+    mock.timers.tick(50);
+    await turn();
+  }
+  await missing;
+  socket.hear(`43${late}["late"]`);
+  await turn();
+  assert.deepEqual([client.state.name, client.stats().outboxMessages], ['connected', 0]);
+  client.close();
+});

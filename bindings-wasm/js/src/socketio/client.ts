@@ -13,7 +13,7 @@ import type { State } from '../state.js';
 import { webSocketUrl } from '../url.js';
 import { encodeArgs } from './args.js';
 import { Namespace, type NamespaceOptions, type NamespaceRequest, type ServerEvent } from './namespace.js';
-import { isOffset, outline, parse, plainNamespace } from './outline.js';
+import { isOffset, outline, parse, plainAnswer, plainNamespace } from './outline.js';
 import { type EmitOptions, type Route, Sender } from './sender.js';
 import type { AnyEvents } from './types.js';
 
@@ -133,7 +133,7 @@ export class SocketIOClient extends BaseClient {
     for (const attachment of attachments) bytes += attachment.length;
     const ack = settle ? (options.timeout ?? Number.NaN) : -1;
     return this.submit(
-      { content: text, headBytes, attachments, repeats: (options.retries ?? 0) > 0, settle },
+      { content: text, headBytes, attachments, repeats: (options.retries ?? 0) > 0, awaits: settle !== undefined && namespace === '/', settle },
       (driver) => {
         this.#checkName(driver, name);
         messageOptions(driver, setup, options);
@@ -185,6 +185,7 @@ export class SocketIOClient extends BaseClient {
       namespace.heard(content[0], content.slice(1), undefined);
       return true;
     },
+    answer: plainAnswer,
     event: (content: unknown[], offset: boolean, lane: number, session: number, id: number) => {
       const namespace = this.#lanes[lane] as Namespace;
       this.#remember(content[0]);

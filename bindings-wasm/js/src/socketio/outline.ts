@@ -10,6 +10,8 @@ const EVENT = 50;
 const ACK = 51;
 const QUOTE = 34;
 const COMMA = 44;
+const ZERO = 48;
+const NINE = 57;
 
 /**
  * The outline of an event or answer without attachments: all before its array, the name, and a last string that may be an
@@ -39,6 +41,19 @@ export function plainNamespace(packet: string): string | undefined {
   const at = packet.indexOf('[');
   if (at === 2) return '/';
   return at <= MAX_HEAD && packet.charCodeAt(at - 1) === COMMA ? packet.slice(2, at - 1) : undefined;
+}
+
+/** An answer without attachments in the namespace `/`. */
+export function plainAnswer(packet: string): [id: number, content: unknown[]] | undefined {
+  if (packet.charCodeAt(0) !== MESSAGE || packet.charCodeAt(1) !== ACK) return undefined;
+  let id = 0;
+  let at = 2;
+  for (let unit = packet.charCodeAt(at); unit >= ZERO && unit <= NINE; unit = packet.charCodeAt(at)) {
+    id = id * 10 + unit - ZERO;
+    at += 1;
+  }
+  const content = at > 2 && packet[at] === '[' && parse(packet.slice(at));
+  return content ? [id, content] : undefined;
 }
 
 /** Whether the core must see the last item. */

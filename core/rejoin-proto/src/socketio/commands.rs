@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use bytestring::ByteString;
 
+use super::name::MAIN;
 use super::namespace::{Namespace, State, Wire};
 use super::wire::Encoded;
 use super::{AckId, Args, Event, SocketIo, Stage, name, options};
@@ -133,6 +134,14 @@ impl SocketIo {
     /// Whether the server may keep the session of a namespace while there is no link, so that its events may hold an offset.
     pub fn recovers(&self, namespace: &str) -> bool {
         self.namespaces.get(namespace).is_some_and(|namespace| namespace.recovery.is_some())
+    }
+
+    /// The server answered an event of the namespace `/` that was sent and waits for that. The driver, which knows as much, has
+    /// told the application already.
+    pub fn answered(&mut self, link: &mut Link<'_, Event>, id: MessageId) {
+        if let Some(namespace) = self.namespaces.get(&MAIN) {
+            link.acknowledged(id, namespace.lane);
+        }
     }
 
     /// See [`Connection::acknowledge`].
