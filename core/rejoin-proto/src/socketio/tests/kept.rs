@@ -50,3 +50,29 @@ fn packets_are_passed_on_but_while_one_is_held_or_assembled() {
     client.hear_binary(b"x");
     assert!(client.connection.protocol().passes_on());
 }
+
+#[test]
+fn an_answer_that_the_driver_has_handed_over_ends_its_event() {
+    let mut client = Client::connected();
+    let id = client.emit_kept(Kept { bytes: 20, attachments: 0 }, with_ack(3)).unwrap();
+    client.sent();
+    let now = client.now;
+    client.connection.with_protocol(now, |protocol, link| protocol.answered(link, id));
+    assert_eq!(client.connection.outbox_len(), 0);
+    client.drain();
+    assert_eq!(client.outputs.len(), 1, "that it is acknowledged, and no event");
+    assert_eq!(client.outcomes(), [(id, Outcome::Acknowledged)]);
+    client.reconnect();
+    client.hear(r#"40{"sid":"s2"}"#);
+    assert!(!client.sent().iter().any(|frame| frame.starts_with("42")), "it is not sent again");
+}
+
+#[test]
+fn events_hold_offsets_only_where_the_server_keeps_the_session() {
+    let mut client = Client::connected();
+    assert!(!client.connection.protocol().recovers("/"));
+    client.reconnect();
+    client.hear(r#"40{"sid":"s2","pid":"p2"}"#);
+    assert!(client.connection.protocol().recovers("/"));
+    assert!(!client.connection.protocol().recovers("/unknown"));
+}
