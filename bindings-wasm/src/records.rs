@@ -68,7 +68,7 @@ impl Records {
     pub(crate) fn receipt(&mut self, receipt: &Receipt) {
         match (receipt.outcome, receipt.cause) {
             (Outcome::Sent, None) => self.add(Kind::Receipt, &[receipt.id.get() as f64]),
-            // The answer follows.
+            // The answer tells it, which follows or was handed over already.
             (Outcome::Acknowledged, None) => {}
             (outcome, cause) => {
                 let record = self.text(Text::Receipt).number(receipt.id.get()).string(outcome.as_str());

@@ -332,7 +332,6 @@ export abstract class BaseClient {
     const { driver } = this;
     driver?.input(call, socket, kind, 0, said === undefined ? 0 : driver.put([said]));
   }
-
 }
 
 function report(thrown: unknown): void {
