@@ -1,9 +1,11 @@
 //! Data frames as nearly all are: whole messages, in the clear.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use bytestring::ByteString;
 use rejoin_proto::Frame;
 use tokio_tungstenite::tungstenite::Error;
+
+use super::payload::Place;
 
 /// What a data frame holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +58,12 @@ impl Kind {
 #[derive(Debug)]
 pub(super) struct Partial {
     kind: Kind,
-    pub(super) payload: BytesMut,
-    length: usize,
+    pub(super) payload: Place,
 }
 
 impl Partial {
     pub(super) fn new(kind: Kind, length: usize) -> Self {
-        Self { kind, payload: BytesMut::with_capacity(length), length }
-    }
-
-    pub(super) fn missing(&self) -> usize {
-        self.length - self.payload.len()
+        Self { kind, payload: Place::new(length) }
     }
 
     pub(super) fn complete(self) -> Result<Frame, Error> {

@@ -2,7 +2,6 @@ use std::io::{self, Cursor, ErrorKind, Read, Write};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
-use bytes::BufMut;
 use rejoin_proto::Frame;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
@@ -121,17 +120,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Frames<S> {
 
     /// The rest of a message that did not arrive as a whole.
     fn poll_partial(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, Error>> {
-        while let Some(partial) = &mut self.partial {
-            let there = self.arrived.bytes();
-            let taken = there.len().min(partial.missing());
-            partial.payload.extend_from_slice(&there[..taken]);
+        while let Some(Partial { payload, .. }) = &mut self.partial {
+            let taken = payload.extend(self.arrived.bytes());
             self.arrived.consume(taken);
-            let missing = partial.missing();
-            let read = match missing {
+            let read = match payload.missing() {
                 0 => break,
                 DIRECT.. => {
-                    let mut place = (&mut partial.payload).limit(missing);
-                    let read = pin!(self.transport.read_buf(&mut place)).poll(cx);
+                    let read = pin!(self.transport.read_buf(&mut payload.room())).poll(cx);
                     ready!(read)
                 }
                 _ => ready!(self.arrived.poll_fill(&mut self.transport, cx)),

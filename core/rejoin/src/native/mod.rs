@@ -17,6 +17,7 @@ mod readahead;
 mod refusal;
 mod resolver;
 mod socket;
+mod spares;
 mod stage;
 mod target;
 mod tls;

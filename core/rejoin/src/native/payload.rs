@@ -2,7 +2,10 @@
 
 use std::cell::RefCell;
 
-use bytes::{Bytes, BytesMut};
+use bytes::buf::Limit;
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::spares::{self, LARGE};
 
 /// Payloads up to this share an allocation with others.
 const SMALL: usize = 1024;
@@ -17,7 +20,9 @@ thread_local! {
 /// Copies a payload out of the read buffer, which is used again.
 pub(super) fn keep(payload: &[u8]) -> Bytes {
     if payload.len() > SMALL {
-        return Bytes::copy_from_slice(payload);
+        let mut place = Place::new(payload.len());
+        place.extend(payload);
+        return place.freeze();
     }
     // A thread that ends has no chunk any more.
     let shared = ROOM.try_with(|room| {
@@ -30,4 +35,39 @@ pub(super) fn keep(payload: &[u8]) -> Bytes {
         room.split().freeze()
     });
     shared.unwrap_or_else(|_| Bytes::copy_from_slice(payload))
+}
+
+/// Where a payload is put together, whose parts arrive one by one.
+#[derive(Debug)]
+pub(super) struct Place {
+    bytes: Vec<u8>,
+    length: usize,
+}
+
+impl Place {
+    pub(super) fn new(length: usize) -> Self {
+        let bytes = if length < LARGE { Vec::with_capacity(length) } else { spares::take(length) };
+        Self { bytes, length }
+    }
+
+    pub(super) fn missing(&self) -> usize {
+        self.length - self.bytes.len()
+    }
+
+    /// Takes what belongs to it, and tells how much that was.
+    pub(super) fn extend(&mut self, bytes: &[u8]) -> usize {
+        let taken = bytes.len().min(self.missing());
+        self.bytes.extend_from_slice(&bytes[..taken]);
+        taken
+    }
+
+    /// What the rest of it is read into.
+    pub(super) fn room(&mut self) -> Limit<&mut Vec<u8>> {
+        let missing = self.missing();
+        (&mut self.bytes).limit(missing)
+    }
+
+    pub(super) fn freeze(self) -> Bytes {
+        if self.length < LARGE { self.bytes.into() } else { spares::freeze(self.bytes) }
+    }
 }
