@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig, WebSocketC
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::native::frames::{Frames, Received};
+use crate::native::write_buffer::{WriteBuffer, at_once};
 
 /// A peer that takes what it likes, of which pings arrive while it does not.
 struct Choosy {
@@ -126,4 +127,24 @@ fn every_frame_is_masked_with_a_key_of_its_own() {
     keys.sort_unstable();
     keys.dedup();
     assert!(keys.len() > 98, "{} keys", keys.len());
+}
+
+#[test]
+fn large_payloads_are_masked_as_a_whole_wherever_they_lie() {
+    let page: Vec<u8> = (0..12_000).map(|at| (at % 251) as u8).collect();
+    assert_eq!(at_once(&page[..100], &page[90..]), 1024);
+    assert_eq!(at_once(&page[..100], &page[4096 + 99..]), 1024);
+    assert_eq!(at_once(&page[..100], &page[84..]), page.len() - 84);
+    assert_eq!(at_once(&page[..100], &page[100..]), page.len() - 100);
+    assert_eq!(at_once(&page[..101], &page[100..100]), 1024);
+    let page = Bytes::from(page);
+    let mut cx = Context::from_waker(Waker::noop());
+    for start in (0..4096).step_by(8) {
+        let mut buffer = WriteBuffer::default();
+        let payload = page.slice(start..start + 5001);
+        buffer.push(&Frame::Binary(payload.clone()));
+        let mut written = Vec::new();
+        assert!(matches!(buffer.poll_drain(&mut written, &mut cx), Poll::Ready(Ok(()))));
+        assert_eq!(read_as_a_server(written), [Message::Binary(payload)], "{start}");
+    }
 }
