@@ -18,7 +18,7 @@ use crate::socket::{Dial, Socket};
 /// the first answers works while the others are made. Many more, and both sides take turns instead.
 const READ_BATCH: usize = 16;
 /// The same for bytes: what the consumers get should still be in the cache, and each time costs a switch to them and back.
-const READ_BYTES: usize = 512 * 1024;
+const READ_BYTES: usize = 256 * 1024;
 /// Frames that are pulled from the core before they are flushed.
 const WRITE_BATCH: usize = 128;
 /// The same for bytes.
